@@ -1,0 +1,2 @@
+export * from './gen/index.janus.tier.v1.ts';
+export * from './gen/index.janus.v1.ts';

@@ -1,0 +1,59 @@
+/** Which head reads a hidden state: the language head or the generation head. */
+export type Head = 'text' | 'codes';
+
+/** One token of a step, before embedding. */
+export type TokenInput =
+  | { readonly kind: 'id'; readonly id: number } // row of the text embedding table
+  | { readonly kind: 'code'; readonly id: number } // row of the generation embedding (gen_embed, gen_aligner)
+  | { readonly kind: 'feature'; readonly features: AlignedFeatures; readonly row: number };
+
+/** A picture's features after the aligner; opaque to the engine. */
+export interface AlignedFeatures {
+  readonly rows: number;
+}
+
+/** A sequence's KV cache; opaque to the engine. */
+export interface KvHandle {
+  /** Positions it can hold. */
+  readonly capacity: number;
+  /** Bytes it takes from the budget. */
+  readonly bytes: number;
+}
+
+/** What one sequence brings to a step. */
+export interface StepSlice {
+  readonly kv: KvHandle;
+  /** Positions of `kv` that are filled already. */
+  readonly past: number;
+  /** New tokens, at positions past, past + 1, ... At least one. */
+  readonly tokens: readonly TokenInput[];
+  /** Which logits are wanted: 'last' of the new tokens, of 'all', or 'none' (a chunk inside a prompt). */
+  readonly logits: 'none' | 'last' | 'all';
+  readonly head: Head;
+}
+
+/** The logits of one slice. */
+export interface SliceLogits {
+  /** f32 [rows, vocabulary or codebook]; valid until the next run. Undefined where none were wanted. */
+  readonly rows: Float32Array | undefined;
+}
+
+/**
+ * Runs steps of the network. The engine calls `run` once at a time and frees nothing while a step that uses it runs.
+ */
+export interface ModelRunner {
+  /** Sequences a step can hold at most. */
+  readonly slots: number;
+  /** Columns of a row of logits. */
+  vocabulary(head: Head): number;
+  /** Bytes of a cache of so many positions, rounded up as `allocate` does: admission arithmetic. */
+  kvBytes(positions: number): number;
+  /** A cache for at least so many positions. Its contents are undefined. */
+  allocate(positions: number): KvHandle;
+  /** Gives a cache back. The handle must not be used any more. */
+  free(kv: KvHandle): void;
+  /** Runs the aligner. @param features f32 [rows, vision hidden size] */
+  align(features: Float32Array, rows: number): Promise<AlignedFeatures>;
+  /** Runs one step: appends each slice's tokens to its cache and returns the wanted logits, one entry a slice, in order. */
+  run(slices: readonly StepSlice[]): Promise<readonly SliceLogits[]>;
+}
