@@ -1,1 +1,2 @@
 export type * from './model-config.ts';
+export { ModelError, type ModelErrorKind } from './model-error.ts';
