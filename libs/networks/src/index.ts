@@ -1,1 +1,10 @@
+export { aligner } from './aligner.ts';
+export { bundleTensors } from './bundle-tensors.ts';
+export { codeEmbedder } from './code-embedder.ts';
+export { codecDecoder } from './codec-decoder.ts';
+export { codecEncoder } from './codec-encoder.ts';
+export { codeHead, textHead } from './heads.ts';
 export type * from './network.ts';
+export { type PackedStepOptions, packedStep } from './packed-step.ts';
+export { siglipEncoder } from './siglip-encoder.ts';
+export { type CachePart, stepPorts } from './step-ports.ts';

@@ -1,0 +1,73 @@
+// Makes dist/: one JavaScript file for the command and one for each service. Native packages and Nest's optional ones stay outside.
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+export const ENTRIES = {
+  'janus-mesh': 'libs/cli/src/main.ts',
+  orchestrator: 'services/orchestrator/src/main.ts',
+  transformer: 'services/transformer/src/main.ts',
+  'vision-encoder': 'services/vision-encoder/src/main.ts',
+  'image-codec': 'services/image-codec/src/main.ts'
+};
+
+const EXTERNAL = [
+  'koffi',
+  'sharp',
+  'onnxruntime-node',
+  '@nestjs/microservices',
+  '@nestjs/websockets',
+  '@nestjs/platform-express',
+  'class-transformer',
+  'class-validator'
+];
+
+/** Newest modification below a folder, in ms; node_modules aside. */
+function newest(folder) {
+  let latest = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.name === 'node_modules') continue;
+    const path = join(folder, entry.name);
+    latest = Math.max(latest, entry.isDirectory() ? newest(path) : statSync(path).mtimeMs);
+  }
+  return latest;
+}
+
+/** Whether dist/ is at least as new as every source. */
+export function isFresh() {
+  const files = Object.keys(ENTRIES).map((name) => join(ROOT, 'dist', `${name}.js`));
+  if (!files.every((file) => existsSync(file))) return false;
+  const oldest = Math.min(...files.map((file) => statSync(file).mtimeMs));
+  return ['libs', 'services', 'deploy', 'package-lock.json'].every((name) => {
+    const path = join(ROOT, name);
+    return (statSync(path).isDirectory() ? newest(path) : statSync(path).mtimeMs) <= oldest;
+  });
+}
+
+/** Bundles every entry point into dist/. */
+export async function bundle() {
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: ENTRIES,
+    outdir: 'dist',
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: 'linked',
+    external: EXTERNAL,
+    // CommonJS packages inside the bundle call require for Node's own modules.
+    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    logLevel: 'warning',
+    logOverride: { 'require-resolve-not-external': 'silent' }
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const started = performance.now();
+  await bundle();
+  if (!process.argv.includes('--quiet')) console.log(`dist/ made in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}

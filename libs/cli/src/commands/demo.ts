@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connectMesh, type MeshClient } from '@janus-mesh/client';
+import { decodePicture } from '@janus-mesh/image';
+import type { Command } from 'commander';
+import { answer, userMessage } from '../answer.ts';
+import { draw } from '../drawing.ts';
+import { readEnvironment } from '../env.ts';
+import { readableLine } from '../mesh/log-line.ts';
+import { type Mesh, startMesh } from '../mesh/mesh.ts';
+import { pictureFile, savePicture } from '../picture-files.ts';
+import { embeddedCheckpoint } from '../project.ts';
+import { halfBlocks, shrink } from '../terminal/half-blocks.ts';
+import { style } from '../terminal/style.ts';
+import { bundleToServe } from './up.ts';
+
+const QUESTIONS = ['Describe the image.', 'Is the red star above the blue circle?'];
+const PROMPTS = ['a yellow ring above a blue square', 'two red hearts and a blue ring'];
+const SEED = 7n;
+
+/** `demo`: the first minute: import, start, describe, draw, stop. */
+export function addDemo(program: Command): void {
+  program
+    .command('demo')
+    .description('import the embedded model, start a mesh, describe a picture, draw two, stop')
+    .option('--out <folder>', 'where to save the pictures', 'demo-pictures')
+    .action(runDemo);
+}
+
+async function runDemo(options: { out: string }): Promise<void> {
+  const took: [string, number][] = [];
+  const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    const started = performance.now();
+    const result = await work();
+    took.push([what, performance.now() - started]);
+    return result;
+  };
+  say('janus-mesh demo: one small Janus, four processes, gRPC between them, no Python, no network');
+  const bundle = await timed('import of models/tiny-shapes (first time only)', () => bundleToServe(undefined));
+  const mesh = await timed('start of the four services', () => startDemoMesh(bundle));
+  const client = connectMesh(mesh.target);
+  const stop = () => void mesh.stop().then(() => process.exit(130));
+  process.once('SIGINT', stop);
+  try {
+    for (const { name, pid } of mesh.processes) say(`  ${name.padEnd(15)} pid ${pid}`, 'gray');
+    await timed('two questions about a picture', () => look(client));
+    for (const prompt of PROMPTS) await timed(`drawing "${prompt}"`, () => paint(client, prompt, options.out));
+  } finally {
+    client.close();
+    process.removeListener('SIGINT', stop);
+    await timed('drain and stop', () => mesh.stop());
+  }
+  say('\nWhat took how long');
+  for (const [what, ms] of took) say(`  ${(ms / 1000).toFixed(2).padStart(6)} s  ${what}`, 'gray');
+  say('\nNext');
+  say('  npm run mesh -- up                        # a mesh that stays; in another terminal:');
+  say('  npm run mesh -- draw "three green stars" -n 2');
+  say('  npm run mesh -- describe models/tiny-shapes/pictures/three-hearts.png "How many hearts are there?"');
+  say('  npm run mesh -- import <Janus-Pro checkpoint> --out ./bundle && npm run mesh -- up --bundle ./bundle');
+}
+
+function say(line: string, format: Parameters<typeof style>[1] = 'reset'): void {
+  process.stdout.write(`${style(process.stdout, format, line)}\n`);
+}
+
+function startDemoMesh(bundle: string): Promise<Mesh> {
+  return startMesh({
+    bundle,
+    host: '127.0.0.1',
+    ports: { orchestrator: 0, 'vision-encoder': 0, transformer: 0, 'image-codec': 0 },
+    env: readEnvironment().passedOn,
+    logLevel: 'warn',
+    onLine: (service, line) => process.stderr.write(`${readableLine(process.stderr, service, line)}\n`)
+  });
+}
+
+async function look(client: MeshClient): Promise<void> {
+  const picture = await readFile(join(embeddedCheckpoint(), 'pictures', 'star-above-circle.png'));
+  say('\nA picture (models/tiny-shapes/pictures/star-above-circle.png)');
+  if (process.stdout.isTTY) {
+    const decoded = await decodePicture(picture, { rawOrientation: true });
+    process.stdout.write(`${halfBlocks(shrink(decoded, 48)).join('\n')}\n`);
+  }
+  for (const question of QUESTIONS) {
+    say(`› ${question}`, 'cyan');
+    await answer(client, [userMessage(question, [picture])], { json: false });
+  }
+}
+
+async function paint(client: MeshClient, prompt: string, out: string): Promise<void> {
+  say(`\n› draw "${prompt}"`, 'cyan');
+  const { pictures } = await draw(client, { prompt, seed: SEED }, { show: true });
+  for (const picture of pictures) say(`  saved ${savePicture(picture, pictureFile(picture, prompt, out, 1))}`, 'gray');
+}

@@ -1,0 +1,7 @@
+import { expect, test } from 'vitest';
+import { jsonLine } from './json-line.ts';
+
+test('seeds beyond 2^53 keep every digit, bytes become base64', () => {
+  const line = jsonLine({ seed: 18_446_744_073_709_551_615n, data: Uint8Array.of(1, 2, 255), buffer: Buffer.from([1, 2, 255]) });
+  expect(line).toBe('{"seed":"18446744073709551615","data":"AQL/","buffer":"AQL/"}\n');
+});

@@ -1,0 +1,8 @@
+/** One line of JSON: 64-bit numbers as decimal strings, bytes as base64. */
+export function jsonLine(value: unknown): string {
+  return `${JSON.stringify(value, (_, item) => {
+    if (typeof item === 'bigint') return item.toString();
+    if (item?.type === 'Buffer') return Buffer.from(item.data).toString('base64');
+    return item instanceof Uint8Array ? Buffer.from(item).toString('base64') : item;
+  })}\n`;
+}

@@ -1,0 +1,80 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+/** Which service, in the order they are started. */
+export type ServiceName = 'vision-encoder' | 'image-codec' | 'transformer' | 'orchestrator';
+
+/** How a service is started. */
+export interface ServiceOptions {
+  readonly name: ServiceName;
+  /** JavaScript file of the service. */
+  readonly file: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Gets each line the service writes. */
+  readonly onLine: (service: ServiceName, line: string) => void;
+}
+
+/** A service running as a process of its own. It ends itself if this process goes away. */
+export class ServiceProcess {
+  readonly name: ServiceName;
+  /** Settles when the process has ended. */
+  readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  readonly #child: ChildProcess;
+  readonly #lastLines: string[] = [];
+
+  constructor(options: ServiceOptions) {
+    this.name = options.name;
+    const env = { ...options.env, JANUS_MESH_EXIT_WITH_PARENT: '1' };
+    // A process group of its own: Ctrl-C reaches only us, and we drain the services in order.
+    this.#child = fork(options.file, [], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
+    this.ended = once(this.#child, 'exit').then(([code, signal]) => ({ code, signal }));
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      if (!stream) continue;
+      createInterface({ input: stream }).on('line', (line) => {
+        this.#lastLines.push(line);
+        if (this.#lastLines.length > 20) this.#lastLines.shift();
+        options.onLine(this.name, line);
+      });
+    }
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /**
+   * Waits until the service listens and is ready.
+   *
+   * @returns its port
+   * @throws {Error} with the service's last lines if it ends before
+   */
+  async ready(): Promise<number> {
+    let port = 0;
+    const ready = new Promise<number>((resolve) => {
+      this.#child.on('message', (message: { type?: string; port?: number }) => {
+        if (message.type === 'listening') port = message.port ?? 0;
+        if (message.type === 'ready') resolve(port);
+      });
+    });
+    const failed = this.ended.then(({ code, signal }) => {
+      throw new Error(`${this.name} ended (${signal ?? `exit code ${code}`}) before it was ready:\n${this.#lastLines.join('\n')}`);
+    });
+    failed.catch(() => undefined); // reported by whoever waits for `ended` once it was ready
+    return await Promise.race([ready, failed]);
+  }
+
+  /** Sends a signal. */
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Asks the service to drain (SIGTERM); kills it after the limit. */
+  async stop(limitMs: number): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), limitMs);
+    await this.ended;
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,44 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { readEnvironment } from './env.ts';
+
+/** Options of every command that calls a mesh. */
+export interface CallOptions {
+  readonly target: string;
+  readonly json: boolean;
+}
+
+/** `--target`: where the mesh is. */
+export function targetOption(): Option {
+  return new Option('--target <host:port>', 'address of the mesh').default(readEnvironment().target);
+}
+
+/** `--json`: one JSON object a line on stdout instead of text. */
+export function jsonOption(): Option {
+  return new Option('--json', 'write JSON lines for machines').default(false);
+}
+
+/** Parses a whole number within limits. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`);
+    return value;
+  };
+}
+
+/** Parses a number within limits. */
+export function decimalNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= least && value <= most))
+      throw new InvalidArgumentError(`expected a number from ${least} to ${most}.`);
+    return value;
+  };
+}
+
+/** Parses a seed: a whole number below 2^64. */
+export function seedNumber(text: string): bigint {
+  if (!/^\d+$/.test(text) || BigInt(text) >= 2n ** 64n) throw new InvalidArgumentError('expected a whole number below 2^64.');
+  return BigInt(text);
+}

@@ -1,0 +1,23 @@
+import type { TextConfig } from '@janus-mesh/models';
+
+/** Cosines and sines of the rotary position embedding, f32 [positions, headDim / 2] each. */
+export interface RopeTables {
+  readonly cos: Float32Array;
+  readonly sin: Float32Array;
+}
+
+/** Computes the tables for every position of the context in double precision: angle = position · theta^(−2i / headDim). */
+export function ropeTables({ headDim, ropeTheta, contextTokens }: TextConfig): RopeTables {
+  const half = headDim / 2;
+  const frequencies = Float64Array.from({ length: half }, (_, i) => ropeTheta ** ((-2 * i) / headDim));
+  const cos = new Float32Array(contextTokens * half);
+  const sin = new Float32Array(contextTokens * half);
+  for (let position = 0; position < contextTokens; position++) {
+    for (let i = 0; i < half; i++) {
+      const angle = position * (frequencies[i] as number);
+      cos[position * half + i] = Math.cos(angle);
+      sin[position * half + i] = Math.sin(angle);
+    }
+  }
+  return { cos, sin };
+}

@@ -1,0 +1,40 @@
+import { bytesOf, type DType, dtypeBytes, elementCount } from '@janus-mesh/tensor';
+import { elementType } from './element-type.ts';
+import { ProtoWriter } from './proto-writer.ts';
+
+const FIELD = { dims: 1, dataType: 2, name: 8, rawData: 9, externalData: 13, dataLocation: 14 } as const;
+const EXTERNAL = 1;
+
+/** What a tensor is, without its elements. */
+export interface TensorInfo {
+  readonly name: string;
+  readonly dtype: DType;
+  readonly dims: readonly number[];
+}
+
+/**
+ * A TensorProto that carries its elements.
+ *
+ * @throws {RangeError} if `data` holds more or fewer bytes than the dims ask for
+ */
+export function inlineTensor(info: TensorInfo, data: ArrayBufferView): ProtoWriter {
+  const expected = elementCount(info.dims) * dtypeBytes(info.dtype);
+  if (data.byteLength !== expected)
+    throw new RangeError(`${data.byteLength} bytes for ${info.name}, ${info.dtype} [${info.dims}]: expected ${expected}`);
+  return header(info).bytes(FIELD.rawData, bytesOf(data));
+}
+
+/** A TensorProto whose elements whoever makes a session supplies by name (OrtApi AddInitializer). */
+export function externalTensor(info: TensorInfo): ProtoWriter {
+  // ONNX Runtime 1.30 refuses a location that does not exist, even though it is never read: '.' always does.
+  const entry = (key: string, value: string) => new ProtoWriter().string(1, key).string(2, value);
+  return header(info)
+    .message(FIELD.externalData, entry('location', '.'))
+    .int(FIELD.dataLocation, EXTERNAL);
+}
+
+function header({ name, dtype, dims }: TensorInfo): ProtoWriter {
+  const proto = new ProtoWriter();
+  for (const dim of dims) proto.int(FIELD.dims, dim);
+  return proto.int(FIELD.dataType, elementType(dtype)).string(FIELD.name, name);
+}

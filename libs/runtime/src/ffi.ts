@@ -1,0 +1,41 @@
+import koffi from 'koffi';
+
+/** What a native function takes: addresses, numbers, C strings, memory of typed arrays, and one-element arrays that receive a result. */
+export type NativeArgument = bigint | number | string | null | ArrayBufferView | [bigint | null];
+
+/** A C function. Pointers are bigints, null pointers null. `async` runs it on a thread of its own and then calls back. */
+export interface NativeFunction {
+  (...args: readonly NativeArgument[]): unknown;
+  async(...args: readonly [...NativeArgument[], (error: Error | null, result: unknown) => void]): void;
+}
+
+// Asynchronous calls run on a small stack of koffi's: ONNX Runtime overflows the default of 128 KiB, and that is a segmentation fault.
+// It can only be set before the first library is loaded, hence here. Two pools stay allocated between calls.
+const ASYNC_STACK_BYTES = 8 << 20;
+if (koffi.config().async_stack_size !== ASYNC_STACK_BYTES) {
+  koffi.config({ async_stack_size: ASYNC_STACK_BYTES, async_heap_size: 1 << 20, resident_async_pools: 2 });
+}
+
+/** The foreign function interface. Import it from here only, so that it is configured before anything is loaded. */
+export { koffi };
+
+/** The function at an address. @param signature C, for example `int (void *status)` */
+export function functionAt(address: bigint, signature: string): NativeFunction {
+  return koffi.decode(address, koffi.proto(signature)) as NativeFunction;
+}
+
+/** The pointer stored at an address; null if it is a null pointer. */
+export function pointerAt(address: bigint, byteOffset = 0): bigint | null {
+  return koffi.decode(address, byteOffset, 'void *') as bigint | null;
+}
+
+/** Loads the system's C library; undefined where there is none that we know (Windows, musl). */
+export function loadLibc(): koffi.LibraryHandle | undefined {
+  const name = process.platform === 'linux' ? 'libc.so.6' : process.platform === 'darwin' ? 'libSystem.dylib' : undefined;
+  if (name === undefined) return undefined;
+  try {
+    return koffi.load(name);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { API_VERSION, bindApi, type OrtApi } from './api-table.ts';
+import { functionAt, koffi, pointerAt } from './ffi.ts';
+import { RuntimeError } from './runtime-error.ts';
+
+/** ONNX Runtime, loaded. */
+export interface Library {
+  readonly path: string;
+  /** As the library reports it, for example "1.30.0". */
+  readonly version: string;
+  readonly api: OrtApi;
+}
+
+const FILE_NAMES: Partial<Record<NodeJS.Platform, string>> = {
+  linux: 'libonnxruntime.so.1',
+  darwin: 'libonnxruntime.1.dylib',
+  win32: 'onnxruntime.dll'
+};
+
+/** Where the package onnxruntime-node has the library for this platform; it need not exist. */
+export function defaultLibraryPath(): string {
+  const name = FILE_NAMES[process.platform];
+  if (name === undefined) throw new RuntimeError('LIBRARY', `onnxruntime-node has no library for ${process.platform}-${process.arch}`);
+  const manifest = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
+  const { binary } = JSON.parse(readFileSync(manifest, 'utf8')) as { binary: { napi_versions: number[] } };
+  return join(dirname(manifest), 'bin', `napi-v${binary.napi_versions[0]}`, process.platform, process.arch, name);
+}
+
+/**
+ * Loads ONNX Runtime and binds its C API.
+ *
+ * @throws {RuntimeError} LIBRARY if the file is missing or no library, is not ONNX Runtime, or is too old for API_VERSION
+ */
+export function loadLibrary(path: string): Library {
+  // The Linux library sends usage data unless told not to, and reads this when it is loaded.
+  process.env.ORT_DISABLE_TELEMETRY = '1';
+  const base = apiBase(path);
+  const getApi = functionAt(requirePointer(path, pointerAt(base)), 'void *(uint32_t version)');
+  const getVersion = functionAt(requirePointer(path, pointerAt(base, 8)), 'const char *()');
+  const version = getVersion() as string;
+  const table = getApi(API_VERSION) as bigint | null;
+  if (table === null) {
+    throw new RuntimeError('LIBRARY', `${path} is ONNX Runtime ${version}, which does not offer version ${API_VERSION} of the C API`);
+  }
+  return { path, version, api: bindApi(table) };
+}
+
+/** The address of the OrtApiBase struct: two function pointers, GetApi and GetVersionString. */
+function apiBase(path: string): bigint {
+  let getBase: () => unknown;
+  try {
+    const library = koffi.load(path);
+    getBase = library.func('OrtGetApiBase', 'void *', []);
+  } catch (cause) {
+    throw new RuntimeError('LIBRARY', `${path} cannot be used as ONNX Runtime: ${(cause as Error).message}`, { cause });
+  }
+  return requirePointer(path, getBase() as bigint | null);
+}
+
+function requirePointer(path: string, pointer: bigint | null): bigint {
+  if (pointer === null) throw new RuntimeError('LIBRARY', `${path} cannot be used as ONNX Runtime: its OrtApiBase is incomplete`);
+  return pointer;
+}

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { chunkEnd, PREFILL_CHUNK } from './chunk-grid.ts';
+
+function chunks(length: number): number[] {
+  const sizes: number[] = [];
+  for (let start = 0; start < length; start = chunkEnd(start, length)) sizes.push(chunkEnd(start, length) - start);
+  return sizes;
+}
+
+test.each([
+  [1, [1]],
+  [2, [2]],
+  [63, [63]],
+  [64, [64]],
+  [65, [63, 2]],
+  [66, [64, 2]],
+  [128, [64, 64]],
+  [129, [64, 63, 2]],
+  [130, [64, 64, 2]],
+  [193, [64, 64, 63, 2]]
+])('cuts a prompt of %i tokens into %j', (length, sizes) => {
+  expect(chunks(length)).toEqual(sizes);
+});
+
+test('never makes a chunk of one from a longer prompt, and covers every token once', () => {
+  for (let length = 2; length <= 600; length++) {
+    const sizes = chunks(length);
+    expect(Math.min(...sizes)).toBeGreaterThanOrEqual(2);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(PREFILL_CHUNK);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(length);
+  }
+});
