@@ -1,6 +1,6 @@
 // Makes dist/: one JavaScript file for the command and one for each service. Native packages and Nest's optional ones stay outside.
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -49,11 +49,12 @@ export function isFresh() {
 
 /** Bundles every entry point into dist/. */
 export async function bundle() {
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: ENTRIES,
     outdir: 'dist',
     bundle: true,
+    write: false,
     platform: 'node',
     format: 'esm',
     target: 'node20',
@@ -64,10 +65,18 @@ export async function bundle() {
     logLevel: 'warning',
     logOverride: { 'require-resolve-not-external': 'silent' }
   });
+  // Renamed into place, so that a service started meanwhile reads the old file or the new one, never half of it.
+  mkdirSync(join(ROOT, 'dist'), { recursive: true });
+  for (const { path, contents } of outputFiles) {
+    const half = join(ROOT, 'dist', `.${basename(path)}.${process.pid}`);
+    writeFileSync(half, contents);
+    renameSync(half, path);
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const started = performance.now();
+  if (process.argv.includes('--if-stale') && isFresh()) process.exit();
   await bundle();
   if (!process.argv.includes('--quiet')) console.log(`dist/ made in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }

@@ -1,3 +1,4 @@
+import { bytesOf } from '@janus-mesh/tensor';
 import type { Metadata, Sharp } from 'sharp';
 import { cmykToRgb } from './cmyk-to-rgb.ts';
 import { grey16ToRgb } from './grey16-to-rgb.ts';
@@ -42,7 +43,7 @@ export async function decodePicture(bytes: Uint8Array, options: DecodeOptions = 
   if (header.space === 'cmyk') return decodeCmyk(format, image, signal);
   const { data, info } = await readPixels(format, image.removeAlpha().toColourspace('srgb').raw());
   signal?.throwIfAborted();
-  return { width: info.width, height: info.height, rgb: data };
+  return { width: info.width, height: info.height, rgb: bytesOf(data) };
 }
 
 function requireSize({ width, height }: Metadata, { maxPixels, maxSide }: PictureLimits): void {

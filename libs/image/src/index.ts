@@ -1,1 +1,13 @@
-export {};
+export { codecPixels } from './codec-pixels.ts';
+export { cropToSquare } from './crop-to-square.ts';
+export { type DecodeOptions, decodePicture } from './decode-picture.ts';
+export { encodePng, encodeWebp } from './encode-picture.ts';
+export { fitToSquare } from './fit-to-square.ts';
+export { normalize } from './normalize.ts';
+export type { Picture, PictureSize } from './picture.ts';
+export { PictureError, type PictureErrorKind } from './picture-error.ts';
+export { DEFAULT_PICTURE_LIMITS, type PictureLimits } from './picture-limits.ts';
+export { type PreparedPicture, preparePicture } from './prepare-picture.ts';
+export type { Preprocess } from './preprocess.ts';
+export { resizeBicubic } from './resize.ts';
+export { toRgb8 } from './to-rgb8.ts';

@@ -9,7 +9,8 @@ export type ModelErrorKind =
   | 'shape_mismatch'
   | 'invalid_tokenizer'
   | 'corrupt_bundle'
-  | 'unsupported_bundle';
+  | 'unsupported_bundle'
+  | 'bundle_exists';
 
 /** Thrown where a checkpoint or a bundle is refused. The message names the file, the tensor or field, what was expected and what was found. */
 export class ModelError extends Error {

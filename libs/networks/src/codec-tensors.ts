@@ -55,7 +55,10 @@ function residual(name: string, input: number, output: number): BundleTensor[] {
 }
 
 function attention(name: string, channels: number): BundleTensor[] {
-  return [...norm(`${name}.norm`, channels), ...['q', 'k', 'v', 'proj_out'].flatMap((part) => conv(`${name}.${part}`, channels, channels, 1))];
+  return [
+    ...norm(`${name}.norm`, channels),
+    ...['q', 'k', 'v', 'proj_out'].flatMap((part) => conv(`${name}.${part}`, channels, channels, 1))
+  ];
 }
 
 function conv(name: string, input: number, output: number, kernel: number): BundleTensor[] {

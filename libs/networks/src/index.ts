@@ -1,5 +1,6 @@
 export { aligner } from './aligner.ts';
 export { bundleTensors } from './bundle-tensors.ts';
+export { cacheDims } from './cache-dims.ts';
 export { codeEmbedder } from './code-embedder.ts';
 export { codecDecoder } from './codec-decoder.ts';
 export { codecEncoder } from './codec-encoder.ts';

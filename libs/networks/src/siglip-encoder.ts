@@ -13,7 +13,9 @@ export function siglipEncoder(config: NetworkConfig): Network {
   net.graph.input('pixels', 'f32', ['N', 3, imageSize, imageSize]);
   const epsilon = { float: layerNormEps };
   let residual = embedPatches(net, config.vision);
-  let normed = net.graph.node('LayerNormalization', [residual, ...norm(net, 'vision.blocks.0.norm1')], { attributes: { axis: -1, epsilon } });
+  let normed = net.graph.node('LayerNormalization', [residual, ...norm(net, 'vision.blocks.0.norm1')], {
+    attributes: { axis: -1, epsilon }
+  });
   // Each sum is made in the node of the norm that reads it. Outputs: the norm, two that only training wants, the sum.
   const addAndNorm = (delta: string, bias: string, next: string, outputs: readonly string[]) =>
     net.microsoft('SkipLayerNormalization', [delta, residual, ...norm(net, next), net.weight(bias)], { outputs, attributes: { epsilon } });

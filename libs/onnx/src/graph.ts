@@ -40,11 +40,6 @@ export class Graph {
     this.#parent = parent;
   }
 
-  /** Nodes so far. */
-  get nodeCount(): number {
-    return this.#nodes.length;
-  }
-
   /** Declares an input. */
   input(name: string, dtype: DType, dims: readonly (number | string)[]): string {
     this.#define(name);
@@ -102,7 +97,11 @@ export class Graph {
     return first;
   }
 
-  /** A graph for an attribute of one of this graph's nodes; it sees this graph's values. */
+  /**
+   * A graph for an attribute of one of this graph's nodes; it sees this graph's values.
+   *
+   * @param name prefix of the names it makes up: no two subgraphs may share one
+   */
   subgraph(name: string): Graph {
     return new Graph(name, this);
   }
@@ -124,7 +123,7 @@ export class Graph {
   }
 
   #unused(operator: string): string {
-    return `${this.#parent ? `${this.name}/` : ''}${operator}_${this.#made++}`;
+    return `${this.#parent ? this.name : ''}${operator}_${this.#made++}`;
   }
 
   #define(name: string): void {

@@ -1,4 +1,4 @@
-export { type Attribute, type Attributes, type FloatAttribute, float } from './attribute.ts';
+export type { Attribute, Attributes, FloatAttribute, GraphAttribute } from './attribute.ts';
 export { elementType } from './element-type.ts';
 export { Graph, MICROSOFT, type NodeOptions } from './graph.ts';
 export { modelBytes } from './model.ts';

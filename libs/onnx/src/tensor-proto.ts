@@ -24,13 +24,10 @@ export function inlineTensor(info: TensorInfo, data: ArrayBufferView): ProtoWrit
   return header(info).bytes(FIELD.rawData, bytesOf(data));
 }
 
-/** A TensorProto whose elements whoever makes a session supplies by name (OrtApi AddInitializer). */
+/** A TensorProto whose elements whoever makes a session supplies by name; its location is never read, but must not be empty. */
 export function externalTensor(info: TensorInfo): ProtoWriter {
-  // ONNX Runtime 1.30 refuses a location that does not exist, even though it is never read: '.' always does.
   const entry = (key: string, value: string) => new ProtoWriter().string(1, key).string(2, value);
-  return header(info)
-    .message(FIELD.externalData, entry('location', '.'))
-    .int(FIELD.dataLocation, EXTERNAL);
+  return header(info).message(FIELD.externalData, entry('location', 'weights')).int(FIELD.dataLocation, EXTERNAL);
 }
 
 function header({ name, dtype, dims }: TensorInfo): ProtoWriter {

@@ -1,9 +1,7 @@
-import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
-
 /** The codec of a message as ts-proto generates it, of any type: it can be called only after narrowing. */
 interface AnyMessageType {
-  encode(message: never, writer?: BinaryWriter): BinaryWriter;
-  decode(input: BinaryReader | Uint8Array, length?: number): unknown;
+  encode(message: never): { finish(): Uint8Array };
+  decode(input: Uint8Array): unknown;
   fromPartial?(partial: never): unknown;
 }
 

@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import koffi, { type LibraryHandle } from 'koffi';
 
 /** What a native function takes: addresses, numbers, C strings, memory of typed arrays, and one-element arrays that receive a result. */
 export type NativeArgument = bigint | number | string | null | ArrayBufferView | [bigint | null];
@@ -30,7 +30,7 @@ export function pointerAt(address: bigint, byteOffset = 0): bigint | null {
 }
 
 /** Loads the system's C library; undefined where there is none that we know (Windows, musl). */
-export function loadLibc(): koffi.LibraryHandle | undefined {
+export function loadLibc(): LibraryHandle | undefined {
   const name = process.platform === 'linux' ? 'libc.so.6' : process.platform === 'darwin' ? 'libSystem.dylib' : undefined;
   if (name === undefined) return undefined;
   try {

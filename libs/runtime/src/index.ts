@@ -1,1 +1,15 @@
-export {};
+export type { Call } from './call.ts';
+export type { ElementArray } from './element-type.ts';
+export { isaClass } from './isa.ts';
+export { loadNetwork, type NetworkSource } from './load-network.ts';
+export { MappedFile } from './mapped-file.ts';
+export { MappedWeights, type WeightExtent } from './mapped-weights.ts';
+export { openRuntime } from './open-runtime.ts';
+export type { PrepackedWeights } from './prepacked-weights.ts';
+export { runCall } from './run-call.ts';
+export type { Runtime } from './runtime.ts';
+export { RuntimeError, type RuntimeErrorCode } from './runtime-error.ts';
+export type { LogSeverity, RuntimeOptions } from './runtime-options.ts';
+export type { Session, SessionSource } from './session.ts';
+export { trimMemory } from './trim-memory.ts';
+export type { Value } from './value.ts';

@@ -23,7 +23,8 @@ const FILE_NAMES: Partial<Record<NodeJS.Platform, string>> = {
 export function defaultLibraryPath(): string {
   const name = FILE_NAMES[process.platform];
   if (name === undefined) throw new RuntimeError('LIBRARY', `onnxruntime-node has no library for ${process.platform}-${process.arch}`);
-  const manifest = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
+  const require = createRequire(import.meta.url);
+  const manifest = require.resolve('onnxruntime-node/package.json');
   const { binary } = JSON.parse(readFileSync(manifest, 'utf8')) as { binary: { napi_versions: number[] } };
   return join(dirname(manifest), 'bin', `napi-v${binary.napi_versions[0]}`, process.platform, process.arch, name);
 }
@@ -34,7 +35,7 @@ export function defaultLibraryPath(): string {
  * @throws {RuntimeError} LIBRARY if the file is missing or no library, is not ONNX Runtime, or is too old for API_VERSION
  */
 export function loadLibrary(path: string): Library {
-  // The Linux library sends usage data unless told not to, and reads this when it is loaded.
+  // biome-ignore lint/style/noProcessEnv: the Linux library sends usage data unless told not to, and reads this when it is loaded
   process.env.ORT_DISABLE_TELEMETRY = '1';
   const base = apiBase(path);
   const getApi = functionAt(requirePointer(path, pointerAt(base)), 'void *(uint32_t version)');

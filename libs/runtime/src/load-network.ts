@@ -2,6 +2,7 @@ import type { MappedWeights } from './mapped-weights.ts';
 import type { PrepackedWeights } from './prepacked-weights.ts';
 import type { Runtime } from './runtime.ts';
 import type { Session } from './session.ts';
+import { trimMemory } from './trim-memory.ts';
 
 /** A graph and the weights it declares as external initializers. */
 export interface NetworkSource {
@@ -15,8 +16,7 @@ export interface NetworkSource {
  * Makes a session of a network, its weights taken from the mapped file.
  *
  * @param prepacked shared by the variants of one network, so that they keep one packed copy of each weight
- * @throws {RangeError} if a weight is missing
- * @throws {RuntimeError} with ONNX Runtime's words if the graph is refused
+ * @throws {RuntimeError} ARGUMENT if the file has not all of its weights; else ONNX Runtime's code and words
  */
 export async function loadNetwork(
   runtime: Runtime,
@@ -29,6 +29,8 @@ export async function loadNetwork(
     weights: weights.values(network.weights),
     ...(prepacked && { prepacked })
   });
+  // What runs are packed copies: the pages they were made from, and what packing needed, can go.
   weights.dropPages();
+  trimMemory();
   return session;
 }

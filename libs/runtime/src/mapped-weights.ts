@@ -1,6 +1,7 @@
 import type { DType } from '@janus-mesh/tensor';
 import { MappedFile } from './mapped-file.ts';
 import type { Runtime } from './runtime.ts';
+import { RuntimeError } from './runtime-error.ts';
 import type { Value } from './value.ts';
 
 /** Where a tensor lies in a weight file. */
@@ -13,8 +14,7 @@ export interface WeightExtent {
 }
 
 /**
- * The tensors of a weight file, mapped once: every session made over it shares the same pages. It must outlive those
- * sessions; `release` it after them.
+ * The tensors of a weight file, mapped once: all sessions made over it share the same pages, and keep them mapped.
  */
 export class MappedWeights {
   readonly #runtime: Runtime;
@@ -25,7 +25,7 @@ export class MappedWeights {
   /**
    * Maps the file; reads nothing yet.
    *
-   * @throws {RuntimeError} if the file can't be mapped
+   * @throws {RuntimeError} FILE with the system's words
    */
   constructor(runtime: Runtime, path: string, tensors: ReadonlyMap<string, WeightExtent>) {
     this.#runtime = runtime;
@@ -36,16 +36,16 @@ export class MappedWeights {
   /**
    * The named tensors as values over the mapping, each made once.
    *
-   * @throws {RangeError} if the file has no tensor of a name, or the tensor lies outside the file
+   * @throws {RuntimeError} ARGUMENT if the file has no tensor of a name, or it does not lie inside the file
    */
   values(names: Iterable<string>): ReadonlyMap<string, Value> {
     return new Map(Array.from(names, (name) => [name, this.#value(name)]));
   }
 
   /**
-   * The bytes of a tensor, read straight from the mapping.
+   * The bytes of a tensor, read straight from the mapping. Ask once and keep the view.
    *
-   * @throws {RangeError} as `values`
+   * @throws {RuntimeError} ARGUMENT, as `values`
    */
   bytes(name: string): Uint8Array {
     const { offset, bytes } = this.#extent(name);
@@ -57,7 +57,7 @@ export class MappedWeights {
     this.#file.dropPages();
   }
 
-  /** Releases the values and the mapping. Views handed out must not be read any more. */
+  /** Gives the mapping back. Sessions and views made before stay good. */
   release(): void {
     for (const value of this.#values.values()) value.release();
     this.#values.clear();
@@ -75,10 +75,7 @@ export class MappedWeights {
 
   #extent(name: string): WeightExtent {
     const extent = this.#tensors.get(name);
-    if (!extent) throw new RangeError(`no tensor ${name} among the ${this.#tensors.size} of the weight file`);
-    const end = extent.offset + extent.bytes;
-    if (end > this.#file.byteLength)
-      throw new RangeError(`tensor ${name} ends at byte ${end} of a weight file of ${this.#file.byteLength} bytes`);
+    if (!extent) throw new RuntimeError('ARGUMENT', `${this.#file.path} has no tensor ${name} among its ${this.#tensors.size}`);
     return extent;
   }
 }

@@ -18,17 +18,14 @@ export interface LoggerOptions {
   readonly destination?: { write(line: string): void };
 }
 
-/** Makes a logger that writes one JSON object a line: level, time (ISO 8601), service, message, fields. */
+/** Makes a logger that writes one JSON object a line: level (pino's number), time (ISO 8601), service, msg, fields. */
 export function createLogger({ service, level = 'info', pretty = false, destination }: LoggerOptions): Logger {
   const out = destination ?? pino.destination({ fd: 1, sync: true });
   return pino(
     {
       level,
       base: { service },
-      messageKey: 'message',
-      errorKey: 'error',
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) }
+      timestamp: pino.stdTimeFunctions.isoTime
     },
     pretty ? prettyStream(out) : out
   );

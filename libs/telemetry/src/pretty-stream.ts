@@ -1,8 +1,10 @@
+import pino from 'pino';
+
 interface Line {
   readonly time: string;
-  readonly level: string;
+  readonly level: number;
   readonly service: string;
-  readonly message?: string;
+  readonly msg?: string;
   readonly [field: string]: unknown;
 }
 
@@ -10,9 +12,9 @@ interface Line {
 export function prettyStream(out: { write(line: string): void }): { write(line: string): void } {
   return {
     write(json) {
-      const { time, level, service, message = '', ...fields } = JSON.parse(json) as Line;
+      const { time, level, service, msg = '', ...fields } = JSON.parse(json) as Line;
       const rest = Object.entries(fields).map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-      out.write(`${time.slice(11, 23)} ${level.padEnd(5)} ${service} ${message}${rest.join('')}\n`);
+      out.write(`${time.slice(11, 23)} ${(pino.levels.labels[level] ?? String(level)).padEnd(5)} ${service} ${msg}${rest.join('')}\n`);
     }
   };
 }

@@ -1,7 +1,7 @@
 import type { VisionConfig } from '@janus-mesh/models';
+import type { NetworkConfig } from '@janus-mesh/networks';
 import { siglipEncoder } from '@janus-mesh/networks';
 import { type Call, loadNetwork, type MappedWeights, type Runtime, runCall, type Session } from '@janus-mesh/runtime';
-import type { NetworkConfig } from '@janus-mesh/networks';
 
 /** Holds the session of the encoder and runs it, one batch at a time. */
 export class Siglip {

@@ -20,13 +20,13 @@ export function readableLine(stream: NodeJS.WriteStream, service: string, line: 
   const tag = style(stream, 'cyan', service.padEnd(14));
   const fields = parse(line);
   if (!fields) return `${' '.repeat(12)} ${tag} ${line}`;
-  const level = LEVELS[String(fields['level'])] ?? { name: String(fields['level']), format: 'white' as const };
-  const time = new Date(fields['time'] as number | string).toISOString().slice(11, 23);
+  const level = LEVELS[String(fields.level)] ?? { name: String(fields.level), format: 'white' as const };
+  const time = new Date(fields.time as number | string).toISOString().slice(11, 23);
   const rest = Object.entries(fields)
     .filter(([name]) => !USUAL.has(name))
     .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`)
     .join(' ');
-  return `${style(stream, 'gray', time)} ${tag} ${style(stream, level.format, level.name)} ${fields['msg'] ?? ''} ${style(stream, 'gray', rest)}`.trimEnd();
+  return `${style(stream, 'gray', time)} ${tag} ${style(stream, level.format, level.name)} ${fields.msg ?? ''} ${style(stream, 'gray', rest)}`.trimEnd();
 }
 
 function parse(line: string): Record<string, unknown> | undefined {

@@ -75,7 +75,12 @@ export function decodeStatusDetails(bytes: Uint8Array): MeshErrorDetails & { rea
 }
 
 /** An error as a client gets it: its status, and its details where the server sent them. */
-export function meshErrorFromStatus(code: Code, message: string, fallback: MeshErrorDetails & { readonly reason: string }, details?: Uint8Array) {
+export function meshErrorFromStatus(
+  code: Code,
+  message: string,
+  fallback: MeshErrorDetails & { readonly reason: string },
+  details?: Uint8Array
+) {
   const { reason, ...rest } = { ...fallback, ...(details === undefined ? {} : decodeStatusDetails(details)) };
   return new MeshError(code, reason, message, rest);
 }

@@ -6,7 +6,14 @@ export type Numerics = Pick<NumericsFingerprint, 'onnxruntime' | 'provider' | 'i
   Partial<Pick<NumericsFingerprint, 'kvCache' | 'prefillChunk'>>;
 
 /** Completes a fingerprint: the fields a tier does not have are empty, and the digest is made from all of them. */
-export function numericsFingerprint({ onnxruntime, provider, isa, quantization, kvCache = '', prefillChunk = 0 }: Numerics): NumericsFingerprint {
+export function numericsFingerprint({
+  onnxruntime,
+  provider,
+  isa,
+  quantization,
+  kvCache = '',
+  prefillChunk = 0
+}: Numerics): NumericsFingerprint {
   const fields = [onnxruntime, provider, isa, quantization, kvCache, String(prefillChunk)];
   const digest = createHash('sha256').update(fields.join('\n')).digest('hex').slice(0, 16);
   return { onnxruntime, provider, isa, quantization, kvCache, prefillChunk, digest };

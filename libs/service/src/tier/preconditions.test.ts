@@ -21,7 +21,11 @@ test('the served revision is accepted', () => {
 test('diagnostic fields are refused where diagnostics are off, naming those that are set', () => {
   const fields = { 'start.raw_pixels': true, 'start.latents': undefined };
   expect(() => requireDiagnostics(false, fields)).toThrow(
-    expect.objectContaining({ code: Code.FAILED_PRECONDITION, reason: 'DIAGNOSTICS_OFF', message: expect.stringMatching(/^start.raw_pixels: /) })
+    expect.objectContaining({
+      code: Code.FAILED_PRECONDITION,
+      reason: 'DIAGNOSTICS_OFF',
+      message: expect.stringMatching(/^start.raw_pixels: /)
+    })
   );
 });
 

@@ -40,8 +40,8 @@ export class WorkQueue {
    */
   enter(): Place {
     if (this.#places > this.#maxWaiting) {
-      const message = `the queue is full: ${this.waiting} requests wait, the limit is ${this.#maxWaiting}`;
-      throw resourceExhausted('QUEUE_FULL', message, { retryAfterMs: this.#typicalMs, metadata: { limit: String(this.#maxWaiting) } });
+      const message = `the queue is full: ${this.#places} requests are in it, at most one may run and ${this.#maxWaiting} wait`;
+      throw resourceExhausted('QUEUE_FULL', message, { retryAfterMs: this.#typicalMs });
     }
     this.#places++;
     let held = true;

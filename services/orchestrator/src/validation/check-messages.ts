@@ -25,7 +25,7 @@ export function checkMessages(messages: readonly Message[], check: MessageCheck)
   const valid = messages.map((message, index) => checkMessage(message, index, check));
   const last = messages.at(-1);
   if (last?.role === Role.ROLE_ASSISTANT) {
-    violations.add(`messages[${messages.length - 1}].role`, 'is ROLE_ASSISTANT, the last message must be the user\'s');
+    violations.add(`messages[${messages.length - 1}].role`, "is ROLE_ASSISTANT, the last message must be the user's");
   }
   const pictures = valid.reduce((sum, message) => sum + message.parts.filter((part) => part.kind === 'picture').length, 0);
   if (pictures > limits.pictures) violations.add('messages', `has ${pictures} pictures, at most ${limits.pictures}`);

@@ -17,9 +17,7 @@ export function checkNumber(value: number | undefined, rule: NumberRule, violati
   if (value === undefined) return rule.fallback;
   const isTooSmall = rule.isLeastExcluded ? !(value > rule.least) : !(value >= rule.least);
   if (isTooSmall || !(value <= rule.most)) {
-    const range = rule.isLeastExcluded
-      ? `greater than ${rule.least} and at most ${rule.most}`
-      : `from ${rule.least} to ${rule.most}`;
+    const range = rule.isLeastExcluded ? `greater than ${rule.least} and at most ${rule.most}` : `from ${rule.least} to ${rule.most}`;
     violations.add(rule.field, `is ${value}, must be ${range}`);
     return rule.fallback;
   }

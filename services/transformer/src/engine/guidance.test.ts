@@ -11,7 +11,7 @@ function guided(weight: number): Float32Array {
 }
 
 test('moves from the unconditional logits by the weighted difference', () => {
-  expect([...guided(5)]).toEqual([3, -22, Math.fround(uncond[2]! + 5 * (cond[2]! - uncond[2]!)), 40.75]);
+  expect([...guided(5)]).toEqual([3, -22, Math.fround(Math.fround(0.3) + 5 * (Math.fround(0.1) - Math.fround(0.3))), 40.75]);
 });
 
 test('weight 1 gives the conditional logits, weight 0 the unconditional ones', () => {

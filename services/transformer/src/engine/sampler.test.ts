@@ -28,9 +28,11 @@ function goldenVectors(): (name: string) => Float32Array {
 
 /** The same rule, written down as it is said: sort, cut, normalise. */
 function sorted(logits: Float32Array, { temperature, topK, topP }: SamplingParameters): Float64Array {
-  const order = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]! || a - b);
-  const limit = topK > 0 && topK < order.length ? logits[order[topK - 1]!]! : Number.NEGATIVE_INFINITY;
-  const weights = new Map(order.filter((id) => logits[id]! >= limit).map((id) => [id, Math.exp((logits[id]! - logits[order[0]!]!) / temperature)]));
+  const order = [...logits.keys()].sort((a, b) => at(logits, b) - at(logits, a) || a - b);
+  const limit = topK > 0 && topK < order.length ? at(logits, at(order, topK - 1)) : Number.NEGATIVE_INFINITY;
+  const weights = new Map(
+    order.filter((id) => at(logits, id) >= limit).map((id) => [id, Math.exp((at(logits, id) - at(logits, at(order, 0))) / temperature)])
+  );
   const all = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
   let reached = 0;
   for (const [id, weight] of [...weights]) {
@@ -41,8 +43,12 @@ function sorted(logits: Float32Array, { temperature, topK, topP }: SamplingParam
   return Float64Array.from(logits, (_, id) => (weights.get(id) ?? 0) / kept);
 }
 
+function at(values: ArrayLike<number>, index: number): number {
+  return values[index] as number;
+}
+
 function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  return Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)));
+  return Math.max(...Array.from(a, (value, i) => Math.abs(value - at(b, i))));
 }
 
 function kept(distribution: Float64Array): number {
@@ -61,8 +67,8 @@ describe('against the golden vectors', () => {
     const expected = vector(golden.tensor);
     expect(kept(actual)).toBe(golden.kept);
     // Where exactly tied ids may survive in any choice, the distribution is the same up to the order of the tied ones.
-    const compare = golden.exact_support ? [actual, expected] : [actual.toSorted(), expected.toSorted()];
-    expect(largestDifference(compare[0]!, compare[1]!)).toBeLessThanOrEqual(1e-5);
+    const inOrder = (values: Float32Array | Float64Array) => (golden.exact_support ? values : values.toSorted());
+    expect(largestDifference(inOrder(actual), inOrder(expected))).toBeLessThanOrEqual(1e-5);
   });
 });
 
@@ -108,7 +114,7 @@ test('draws each token as often as its probability says', () => {
   const draws = 20_000;
   for (let position = 0; position < draws; position++) {
     const id = sampler.draw(row, sampling, uniform.at(position));
-    counts[id] = counts[id]! + 1 / draws;
+    counts[id] = at(counts, id) + 1 / draws;
   }
   expect(largestDifference(counts, probabilities(row, sampling))).toBeLessThan(0.01);
 });
@@ -136,7 +142,11 @@ test('a temperature near 0 is argmax without overflow', () => {
 
 test('gives nothing where the logits are no numbers', () => {
   const sampler = new Sampler(2);
-  const rows = [Float32Array.of(Number.NaN, 1), Float32Array.of(Number.POSITIVE_INFINITY, 1), new Float32Array(2).fill(Number.NEGATIVE_INFINITY)];
+  const rows = [
+    Float32Array.of(Number.NaN, 1),
+    Float32Array.of(Number.POSITIVE_INFINITY, 1),
+    new Float32Array(2).fill(Number.NEGATIVE_INFINITY)
+  ];
   for (const row of rows) {
     for (const temperature of [0, 1]) expect(sampler.draw(row, { ...everything, temperature }, 0.5)).toBe(-1);
     expect(() => probabilities(row, everything)).toThrow(RangeError);

@@ -1,0 +1,114 @@
+import type { FileHandle } from 'node:fs/promises';
+import { type FileRange, readExactly } from '@janus-mesh/bundle';
+import { ModelError } from '@janus-mesh/models';
+import { dtypeBytes, elementCount } from '@janus-mesh/tensor';
+import type { StoredTensor } from '../checkpoint/stored-tensor.ts';
+import { type Callable, PickleError } from './pickle-machine.ts';
+import { storageOf, TORCH_GLOBALS, TorchTensor } from './torch-globals.ts';
+import { unpickle } from './unpickle.ts';
+import { locateEntry, readZipDirectory, type ZipEntry, ZipError } from './zip-directory.ts';
+
+const PICKLE_LIMIT = 256 * 2 ** 20;
+
+/**
+ * Reads the tensors' places in a file that `torch.save` wrote (a zip around a pickle of a state dict).
+ *
+ * @throws {ModelError} unsafe_checkpoint naming a global other than tensors need; corrupt_checkpoint for everything broken;
+ *   unsupported_model for big-endian files
+ */
+export async function readTorchFile(file: FileHandle, fileName: string): Promise<Map<string, StoredTensor>> {
+  try {
+    const entries = await readZipDirectory(file);
+    const root = rootOf(entries);
+    await checkByteOrder(file, entries.get(`${root}byteorder`), fileName);
+    const stateDict = unpickle(await readEntry(file, entries, `${root}data.pkl`), hostFor(fileName));
+    return await locateAll(file, fileName, tensorsOf(stateDict), new StorageLocator(file, entries, `${root}data/`));
+  } catch (error) {
+    if (!(error instanceof ZipError || error instanceof PickleError)) throw error;
+    throw new ModelError('corrupt_checkpoint', `${fileName}: ${error.message}`, { cause: error });
+  }
+}
+
+function hostFor(fileName: string) {
+  return {
+    find(module: string, name: string): Callable {
+      const known = TORCH_GLOBALS.get(`${module}.${name}`);
+      if (known) return known;
+      throw new ModelError('unsafe_checkpoint', `${fileName}: its pickle asks for ${module}.${name}; only tensors are read, and nothing is called`);
+    },
+    persistent: storageOf
+  };
+}
+
+function rootOf(entries: ReadonlyMap<string, ZipEntry>): string {
+  for (const name of entries.keys()) if (/^[^/]*\/?data\.pkl$/.test(name)) return name.slice(0, -'data.pkl'.length);
+  throw new ZipError('is a zip without data.pkl: torch.save did not write it');
+}
+
+async function readEntry(file: FileHandle, entries: ReadonlyMap<string, ZipEntry>, name: string): Promise<Uint8Array> {
+  const entry = entries.get(name);
+  if (!entry) throw new ZipError(`has no entry ${name}`);
+  if (entry.bytes > PICKLE_LIMIT) throw new ZipError(`has an entry ${name} of ${entry.bytes} bytes, at most ${PICKLE_LIMIT} are read`);
+  const { offset, bytes } = await locateEntry(file, entry);
+  return await readExactly(file, offset, new Uint8Array(bytes));
+}
+
+async function checkByteOrder(file: FileHandle, entry: ZipEntry | undefined, fileName: string): Promise<void> {
+  if (!entry || entry.bytes > 16) return;
+  const { offset, bytes } = await locateEntry(file, entry);
+  const order = Buffer.from(await readExactly(file, offset, new Uint8Array(bytes))).toString('latin1');
+  if (order !== 'little') throw new ModelError('unsupported_model', `${fileName}: its byte order is ${JSON.stringify(order)}, only "little" is read`);
+}
+
+function tensorsOf(stateDict: unknown): [string, TorchTensor][] {
+  if (!(stateDict instanceof Map)) throw new PickleError('is a pickle of something that is no dict of tensors');
+  return [...stateDict].filter((item): item is [string, TorchTensor] => typeof item[0] === 'string' && item[1] instanceof TorchTensor);
+}
+
+async function locateAll(file: FileHandle, fileName: string, tensors: readonly [string, TorchTensor][], storages: StorageLocator) {
+  const stored = new Map<string, StoredTensor>();
+  for (const [name, tensor] of tensors) {
+    const { dtype } = tensor.storage;
+    const count = elementCount(tensor.dims);
+    if (!isContiguous(tensor)) throw new ZipError(`holds tensor ${name} as a view with strides [${tensor.strides.join(', ')}]; save it contiguous`);
+    if (tensor.firstElement + count > tensor.storage.elements)
+      throw new ZipError(`gives tensor ${name} elements ${tensor.firstElement} to ${tensor.firstElement + count} of a storage of ${tensor.storage.elements}`);
+    const storage = await storages.locate(tensor.storage.key, tensor.storage.elements * dtypeBytes(dtype));
+    const offset = storage.offset + tensor.firstElement * dtypeBytes(dtype);
+    stored.set(name, { dtype, dims: tensor.dims, offset, bytes: count * dtypeBytes(dtype), file, fileName });
+  }
+  return stored;
+}
+
+/** Finds storages in the zip, each once: tensors may share one. */
+class StorageLocator {
+  readonly #file: FileHandle;
+  readonly #entries: ReadonlyMap<string, ZipEntry>;
+  readonly #folder: string;
+  readonly #found = new Map<string, FileRange>();
+
+  constructor(file: FileHandle, entries: ReadonlyMap<string, ZipEntry>, folder: string) {
+    this.#file = file;
+    this.#entries = entries;
+    this.#folder = folder;
+  }
+
+  async locate(key: string, bytes: number): Promise<FileRange> {
+    const entry = this.#entries.get(`${this.#folder}${key}`);
+    if (!entry) throw new ZipError(`has no entry ${this.#folder}${key} for a storage`);
+    if (entry.bytes < bytes) throw new ZipError(`has ${entry.bytes} bytes in ${entry.name}, its storage takes ${bytes}`);
+    const range = this.#found.get(key) ?? (await locateEntry(this.#file, entry));
+    this.#found.set(key, range);
+    return range;
+  }
+}
+
+function isContiguous({ dims, strides }: TorchTensor): boolean {
+  let expected = 1;
+  for (let i = dims.length - 1; i >= 0; i--) {
+    const dim = dims[i] as number;
+    if (dim !== 1 && strides[i] !== expected) return false;
+    expected *= dim;
+  }
+  return true;
+}

@@ -1,0 +1,112 @@
+import type { TextConfig } from '@janus-mesh/models';
+import { type Graph, MICROSOFT } from '@janus-mesh/onnx';
+import { cacheDims } from './cache-dims.ts';
+import { HeadPadding, paddedHeadDim } from './head-padding.ts';
+import { ropeTables } from './rope-tables.ts';
+import { type CachePart, stepPorts } from './step-ports.ts';
+
+const PARTS: readonly CachePart[] = ['k', 'v'];
+
+/** The part of the packed step that knows sequences: causal attention of each slot over its own cache, with rotary positions. */
+export class StepAttention {
+  readonly #graph: Graph;
+  readonly #text: TextConfig;
+  readonly #slots: readonly number[];
+  readonly #padding: HeadPadding;
+
+  constructor(graph: Graph, text: TextConfig, slots: number) {
+    this.#graph = graph;
+    this.#text = text;
+    this.#slots = Array.from({ length: slots }, (_, slot) => slot);
+    this.#padding = new HeadPadding(graph, text);
+  }
+
+  /** Declares what each slot brings: how many tokens, how many positions are filled, its cache of every layer. */
+  declareInputs(): void {
+    const graph = this.#graph;
+    const { contextTokens } = this.#text;
+    if (!this.#isSingle) graph.input(stepPorts.splits, 'i64', [this.#slots.length]);
+    for (const slot of this.#slots) {
+      if (!this.#isSingle) graph.input(stepPorts.on(slot), 'bool', [1]);
+      graph.input(stepPorts.last(slot), 'i32', [1]);
+      graph.input(stepPorts.total(slot), 'i32', [1]);
+    }
+    this.#eachCache((part, layer, slot) => graph.input(stepPorts.cache(part, layer, slot), 'f32', this.#cacheDims(slot)));
+    const rope = ropeTables(this.#text);
+    for (const table of ['cos', 'sin'] as const)
+      graph.constant({ name: `rope.${table}`, dtype: 'f32', dims: [contextTokens, paddedHeadDim(this.#text) / 2] }, rope[table]);
+  }
+
+  /** Declares the updated caches. */
+  declareOutputs(): void {
+    this.#eachCache((part, layer, slot) => this.#graph.output(stepPorts.cacheOut(part, layer, slot), 'f32', this.#cacheDims(slot)));
+  }
+
+  /** Attention of one layer. qkv [1, T, (heads + 2 kvHeads) · headDim] → [1, T, heads · headDim] */
+  apply(layer: number, qkv: string): string {
+    const { heads, kvHeads } = this.#text;
+    return this.#padding.unpad(this.#attendAll(layer, this.#padding.pad(qkv, heads + 2 * kvHeads)), heads);
+  }
+
+  #attendAll(layer: number, qkv: string): string {
+    if (this.#isSingle) return this.#attend(this.#graph, layer, 0, qkv);
+    const parts = this.#slots.map((slot) => `text.layers.${layer}.qkv.${slot}`);
+    this.#graph.node('Split', [qkv, stepPorts.splits], { outputs: parts, attributes: { axis: 1 } });
+    const attended = parts.map((part, slot) => this.#attendIfOn(layer, slot, part));
+    return this.#graph.node('Concat', attended, { attributes: { axis: 1 } });
+  }
+
+  // GroupQueryAttention refuses a sequence without tokens. An idle slot does not run it: its cache passes through, untouched.
+  #attendIfOn(layer: number, slot: number, part: string): string {
+    const query = this.#queryWidth;
+    const busy = this.#graph.subgraph(`on.${layer}.${slot}/`);
+    this.#attend(busy, layer, slot, part);
+    const idle = this.#graph.subgraph(`off.${layer}.${slot}/`);
+    const outputs = this.#attendedAndCaches(layer, slot);
+    const [start, end, axis] = [this.#graph.ints(0), this.#graph.ints(query), this.#graph.ints(2)];
+    idle.node('Slice', [part, start, end, axis], { outputs: [`${idle.name}${outputs[0]}`] }); // [1, 0, query]
+    for (const side of PARTS) {
+      const passed = `${idle.name}${stepPorts.cacheOut(side, layer, slot)}`;
+      idle.node('Identity', [stepPorts.cache(side, layer, slot)], { outputs: [passed] });
+    }
+    const dims = [[1, `q${slot}`, query], this.#cacheDims(slot), this.#cacheDims(slot)];
+    for (const branch of [busy, idle]) outputs.forEach((output, i) => void branch.output(branch.name + output, 'f32', dims[i] ?? []));
+    return this.#graph.node('If', [stepPorts.on(slot)], { outputs, attributes: { then_branch: busy, else_branch: idle } });
+  }
+
+  #attend(graph: Graph, layer: number, slot: number, part: string): string {
+    const { heads, kvHeads, headDim } = this.#text;
+    const prefix = graph === this.#graph ? '' : graph.name;
+    const caches = PARTS.map((side) => stepPorts.cache(side, layer, slot));
+    return graph.node(
+      'GroupQueryAttention',
+      [part, '', '', ...caches, stepPorts.last(slot), stepPorts.total(slot), 'rope.cos', 'rope.sin'],
+      {
+        domain: MICROSOFT,
+        outputs: this.#attendedAndCaches(layer, slot).map((name) => prefix + name),
+        attributes: { num_heads: heads, kv_num_heads: kvHeads, scale: { float: 1 / Math.sqrt(headDim) }, do_rotary: 1 }
+      }
+    );
+  }
+
+  #attendedAndCaches(layer: number, slot: number): string[] {
+    return [`text.layers.${layer}.attended.${slot}`, ...PARTS.map((side) => stepPorts.cacheOut(side, layer, slot))];
+  }
+
+  get #isSingle(): boolean {
+    return this.#slots.length === 1;
+  }
+
+  get #queryWidth(): number {
+    return this.#text.heads * paddedHeadDim(this.#text);
+  }
+
+  #cacheDims(slot: number): readonly (number | string)[] {
+    return cacheDims(this.#text, `M${slot}`);
+  }
+
+  #eachCache(visit: (part: CachePart, layer: number, slot: number) => void): void {
+    for (let layer = 0; layer < this.#text.layers; layer++)
+      for (const slot of this.#slots) for (const part of PARTS) visit(part, layer, slot);
+  }
+}

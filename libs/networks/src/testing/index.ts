@@ -1,0 +1,7 @@
+export { bundleData } from './bundle-data.ts';
+export { type GoldenModel, type GoldenText, goldenModel } from './golden-model.ts';
+export { largestError, openNetwork, runOnce } from './network-run.ts';
+export { generator, randomBundle } from './random-model.ts';
+export { referenceDecoder } from './reference-decoder.ts';
+export { type FloatTensor, readSafetensors } from './safetensors.ts';
+export { type SlotWork, StepSequences, type TestSequence } from './step-sequences.ts';

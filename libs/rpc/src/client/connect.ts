@@ -1,0 +1,98 @@
+import { Channel, type ChannelOptions, credentials } from '@grpc/grpc-js';
+import { createClient } from 'nice-grpc';
+import type { ServiceDefinition } from '../definition.ts';
+import type { CallOptions, Client } from './client.ts';
+import { OutgoingCall } from './outgoing-call.ts';
+import { untilOver } from './until-over.ts';
+
+export interface ConnectOptions {
+  /** Longest answer in bytes. Default: 64 MiB. */
+  readonly maxReceiveBytes?: number;
+  /** A quiet connection is pinged after this time. Default: 20 s. */
+  readonly keepaliveMs?: number;
+  /** A ping without an answer for this time ends the connection. Default: 10 s. */
+  readonly keepaliveTimeoutMs?: number;
+}
+
+/** A client and the channel under it. */
+export interface Connection<Service extends ServiceDefinition> {
+  readonly client: Client<Service>;
+  /** Closes the channel; calls that run may finish. */
+  close(): void;
+}
+
+type NiceMethod = (request: unknown, options: ReturnType<OutgoingCall['begin']>) => Promise<unknown> | AsyncIterable<unknown>;
+
+/**
+ * Makes a client for one address. It connects with the first call, and again after a loss; calls are never retried here.
+ *
+ * @param address `host:port`
+ */
+export function connect<Service extends ServiceDefinition>(
+  service: Service,
+  address: string,
+  options: ConnectOptions = {}
+): Connection<Service> {
+  const channel = new Channel(address, credentials.createInsecure(), channelOptions(options));
+  const nice = createClient(service as never, channel) as Readonly<Record<string, NiceMethod>>;
+  const methods = Object.entries(service.methods).map(([name, { requestStream, responseStream }]) => {
+    const method = nice[name] as NiceMethod;
+    const start = (request: unknown, call: OutgoingCall) =>
+      method(requestStream ? untilOver(request as AsyncIterable<unknown>, call.over) : request, call.begin());
+    const run = responseStream ? stream : single;
+    return [name, (request: unknown, callOptions: CallOptions = {}) => run((call) => start(request, call), callOptions)];
+  });
+  return { client: Object.fromEntries(methods) as Client<Service>, close: () => channel.close() };
+}
+
+function channelOptions({ maxReceiveBytes, keepaliveMs, keepaliveTimeoutMs }: ConnectOptions): ChannelOptions {
+  return {
+    'grpc.max_receive_message_length': maxReceiveBytes ?? 64 * 1024 * 1024,
+    'grpc.keepalive_time_ms': keepaliveMs ?? 20_000,
+    'grpc.keepalive_timeout_ms': keepaliveTimeoutMs ?? 10_000,
+    'grpc.keepalive_permit_without_calls': 1,
+    // Who retries decides it with the deadline and the other replicas in view.
+    'grpc.enable_retries': 0,
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 2_000
+  };
+}
+
+async function single(start: (call: OutgoingCall) => unknown, options: CallOptions): Promise<unknown> {
+  const call = new OutgoingCall(options);
+  try {
+    return await start(call);
+  } catch (error) {
+    throw call.explain(error);
+  } finally {
+    call.end();
+  }
+}
+
+function stream(start: (call: OutgoingCall) => unknown, options: CallOptions): AsyncIterable<unknown> {
+  return {
+    [Symbol.asyncIterator]() {
+      const call = new OutgoingCall(options);
+      const answers = run(start, call);
+      return {
+        next: () => answers.next(),
+        async return() {
+          // First the cancel: a generator that waits for an answer takes the return only after it.
+          call.cancel();
+          await answers.return(undefined).catch(() => undefined);
+          return { done: true, value: undefined };
+        }
+      };
+    }
+  };
+}
+
+async function* run(start: (call: OutgoingCall) => unknown, call: OutgoingCall): AsyncGenerator<unknown, void> {
+  try {
+    yield* start(call) as AsyncIterable<unknown>;
+  } catch (error) {
+    throw call.explain(error);
+  } finally {
+    call.end();
+  }
+}

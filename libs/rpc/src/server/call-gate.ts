@@ -1,0 +1,80 @@
+import type { ServerInterceptor } from '@grpc/grpc-js';
+import type { Logger } from '@janus-mesh/telemetry';
+import { codeName } from '../errors/code.ts';
+import { unavailable } from '../errors/families.ts';
+import type { MeshError } from '../errors/mesh-error.ts';
+import { Calls } from './calls.ts';
+import type { Health } from './health.ts';
+import type { ServerLimits } from './limits.ts';
+import { type CallEnd, type CallPolicy, ServedCall } from './served-call.ts';
+
+interface GateOptions {
+  readonly limits: ServerLimits;
+  readonly logger: Logger;
+  readonly health: Health;
+  readonly refuseUntilServing: boolean;
+}
+
+// Longest timer Node has.
+const maxTimerMs = 2 ** 31 - 1;
+const retryAfterMs = 1_000;
+
+/** Where all calls of a server come in: it admits or refuses them, keeps count of them and logs their end. */
+export class CallGate {
+  /** Calls of the services. */
+  readonly work = new Calls('w');
+  /** Calls of health and reflection: never refused, of any length, and no drain waits for them. */
+  readonly upkeep = new Calls('u');
+  readonly #options: GateOptions;
+  #isDraining = false;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  /** Puts a {@link ServedCall} around each call. */
+  readonly interceptor: ServerInterceptor = (method, wire) => {
+    const path = method.path.slice(1);
+    const calls = path.startsWith('grpc.') ? this.upkeep : this.work;
+    return new ServedCall(calls.nextId(), wire, this.#policy(path, calls));
+  };
+
+  /** From now on, calls of the services are refused. */
+  startDraining(): void {
+    this.#isDraining = true;
+  }
+
+  #policy(method: string, calls: Calls): CallPolicy {
+    const { limits, logger } = this.#options;
+    const maxMs = limits.maxDeadlineMsByMethod[method] ?? limits.maxDeadlineMs;
+    return {
+      method,
+      maxMs: calls === this.upkeep ? Number.POSITIVE_INFINITY : Math.min(maxMs, maxTimerMs),
+      unreadStreamMs: limits.unreadStreamMs,
+      logger,
+      admit: (call) => {
+        const refusal = calls === this.work ? this.#refusal(method) : undefined;
+        if (refusal === undefined) calls.enter(call);
+        return refusal;
+      },
+      onEnd: (call, end) => {
+        calls.leave(call);
+        log(call, end, calls === this.work ? 'info' : 'debug');
+      }
+    };
+  }
+
+  #refusal(method: string): MeshError | undefined {
+    const { refuseUntilServing, health } = this.#options;
+    if (this.#isDraining) return unavailable('DRAINING', 'the service is shutting down', { retryAfterMs });
+    const service = method.slice(0, method.indexOf('/'));
+    if (!refuseUntilServing || health.isServing(service)) return undefined;
+    return unavailable('NOT_READY', 'the service is not ready yet', { retryAfterMs });
+  }
+}
+
+function log(call: ServedCall, { code, error, ms }: CallEnd, level: 'info' | 'debug'): void {
+  const { caller, logger } = call.context;
+  const why = error === undefined ? {} : { reason: error.reason, error: error.message };
+  logger[level]({ code: codeName(code), ...why, ms: Math.round(ms * 10) / 10, caller }, 'request');
+}

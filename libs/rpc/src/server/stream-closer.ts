@@ -1,0 +1,33 @@
+import { constants, type ServerHttp2Stream } from 'node:http2';
+import type { ServerInterceptingCallInterface } from '@grpc/grpc-js';
+
+// Time for a status behind buffered answers to reach a caller that reads again.
+const graceMs = 2_000;
+
+/**
+ * Resets the HTTP/2 stream of a call that has its status, but whose caller reads nothing.
+ *
+ * grpc-js queues the status behind the unread answers and would hold both until the connection ends. It gives interceptors no way
+ * to the stream, so this reads its private field (grpc-js is pinned; a test covers it).
+ */
+export class StreamCloser {
+  readonly #stream: ServerHttp2Stream | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(call: ServerInterceptingCallInterface) {
+    this.#stream = (call as unknown as { readonly stream?: ServerHttp2Stream }).stream;
+  }
+
+  /** Whether the caller (or a lost connection) ended the stream, and not a status of ours. */
+  get wasAborted(): boolean {
+    return this.#stream === undefined || this.#stream.aborted || this.#stream.rstCode !== constants.NGHTTP2_NO_ERROR;
+  }
+
+  closeSoon(): void {
+    this.#timer = setTimeout(() => this.#stream?.close(constants.NGHTTP2_CANCEL), graceMs).unref();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}

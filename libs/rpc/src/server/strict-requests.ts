@@ -1,0 +1,55 @@
+import { BinaryReader } from '@bufbuild/protobuf/wire';
+import type { MethodDefinition, ServiceDefinition } from '../definition.ts';
+import { Code } from '../errors/code.ts';
+import { MeshError } from '../errors/mesh-error.ts';
+
+/**
+ * Stands in for a request that could not be read.
+ *
+ * grpc-js answers INTERNAL without details when a decoder throws, so ours returns this instead and {@link readable} throws later.
+ */
+class UnreadableRequest {
+  readonly error: MeshError;
+
+  constructor(cause: unknown) {
+    this.error =
+      cause instanceof InvalidUtf8Error
+        ? new MeshError(Code.INVALID_ARGUMENT, 'INVALID_UTF8', 'a string of the request is not valid UTF-8', { cause })
+        : new MeshError(Code.INVALID_ARGUMENT, 'MALFORMED_MESSAGE', 'the request is not a valid protobuf message', { cause });
+  }
+}
+
+class InvalidUtf8Error extends Error {}
+
+/** A service whose requests are refused where a string is not UTF-8; generated codecs would put U+FFFD in silently. */
+export function withStrictRequests<Service extends ServiceDefinition>(service: Service): Service {
+  const methods = Object.entries(service.methods).map(([key, method]) => [key, strict(method)]);
+  return { ...service, methods: Object.fromEntries(methods) };
+}
+
+/** The request itself. @throws {MeshError} INVALID_ARGUMENT if it could not be read */
+export function readable<Request>(request: Request): Request {
+  if (request instanceof UnreadableRequest) throw request.error;
+  return request;
+}
+
+function strict(method: MethodDefinition): MethodDefinition {
+  const { requestType } = method;
+  const read = requestType.decode as unknown as (input: BinaryReader) => unknown;
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const decodeUtf8 = (bytes: Uint8Array) => {
+    try {
+      return decoder.decode(bytes);
+    } catch (cause) {
+      throw new InvalidUtf8Error('not UTF-8', { cause });
+    }
+  };
+  const decode = (bytes: Uint8Array) => {
+    try {
+      return read(new BinaryReader(bytes, decodeUtf8));
+    } catch (cause) {
+      return new UnreadableRequest(cause);
+    }
+  };
+  return { ...method, requestType: { ...requestType, decode } as MethodDefinition['requestType'] };
+}

@@ -1,0 +1,116 @@
+import { Call } from './call.ts';
+import { nameArray } from './name-array.ts';
+import type { Native } from './native.ts';
+import { NativeObject } from './native-object.ts';
+import type { PrepackedWeights } from './prepacked-weights.ts';
+import { RuntimeError } from './runtime-error.ts';
+import { check, create, createAsync } from './status.ts';
+import type { Value } from './value.ts';
+
+/** What a session is made of. */
+export interface SessionSource {
+  /** Serialized ONNX ModelProto. */
+  readonly model: Uint8Array;
+  /**
+   * The initializers that the graph declares as external data, by name: all of them, and no others. They are read where they lie. They
+   * must be declared in the main graph (subgraphs may use them); the location and offset written there are not looked at.
+   */
+  readonly weights?: ReadonlyMap<string, Value>;
+  /** ONNX Runtime's session configuration entries. */
+  readonly config?: Readonly<Record<string, string>>;
+  /** Where the packed copies of `weights` are kept and found. */
+  readonly prepacked?: PrepackedWeights;
+}
+
+/** A graph, optimized and ready to run. */
+export class Session extends NativeObject {
+  readonly #native: Native;
+  readonly #pointer: bigint;
+  readonly #parts: readonly NativeObject[];
+  readonly #calls = new Set<Call>();
+
+  /** Made by `Runtime.createSession`. @param parts held already; dropped when the session is freed */
+  constructor(native: Native, pointer: bigint, parts: readonly NativeObject[]) {
+    super();
+    this.#native = native;
+    this.#pointer = pointer;
+    this.#parts = parts;
+  }
+
+  /** A way to run this session with the named inputs and outputs. Several calls of one session may run at the same time. */
+  newCall(inputs: readonly string[], outputs: readonly string[]): Call {
+    const call = new Call(this.#native, this, inputs, outputs);
+    this.#calls.add(call);
+    return call;
+  }
+
+  /** The OrtSession. For the other objects of this library. */
+  get pointer(): bigint {
+    return this.#pointer;
+  }
+
+  /** A call of this session is gone. For the other objects of this library. */
+  forget(call: Call): void {
+    this.#calls.delete(call);
+  }
+
+  /** Releases its calls and gives it back; a run under way ends first. */
+  override release(): void {
+    for (const call of this.#calls) call.release();
+    super.release();
+  }
+
+  protected override free(): void {
+    this.#native.api.releaseSession(this.#pointer);
+    for (const part of this.#parts) part.drop();
+  }
+
+  protected override describe(): string {
+    return 'session';
+  }
+}
+
+/**
+ * Makes a session on another thread: optimizing the graph and packing the weights take seconds for a big model.
+ *
+ * @throws {RuntimeError} with ONNX Runtime's words: bytes that are no model, a weight that is missing, unknown or of other dims, ...
+ */
+export async function createSession(native: Native, source: SessionSource): Promise<Session> {
+  const { api, environment } = native;
+  const parts = [...(source.weights?.values() ?? []), ...(source.prepacked ? [source.prepacked] : [])];
+  for (const part of parts) part.assertUsable();
+  for (const part of parts) part.hold();
+  let options: bigint | undefined;
+  try {
+    options = create(api, api.createSessionOptions);
+    configure(native, options, source);
+    const { model, prepacked } = source;
+    const container = prepacked?.pointer ?? null;
+    const pointer = await createAsync(api, api.createSessionFromArray, environment, model, model.byteLength, options, container);
+    return new Session(native, pointer, parts);
+  } catch (error) {
+    for (const part of parts) part.drop();
+    throw explained(error, source);
+  } finally {
+    if (options !== undefined) api.releaseSessionOptions(options);
+  }
+}
+
+function configure({ api }: Native, options: bigint, { config = {}, weights }: SessionSource): void {
+  check(api, api.disablePerSessionThreads(options)); // else it would have a pool of its own beside the process's
+  for (const [key, value] of Object.entries(config)) check(api, api.addSessionConfigEntry(options, key, value));
+  if (!weights?.size) return;
+  // Both are needed: a model from memory accepts external data only as "external initializers", and only plain initializers are found
+  // again in the container of prepacked weights (without it every session keeps a packed copy of its own). Neither copies anything.
+  for (const [name, value] of weights) check(api, api.addInitializer(options, name, value.pointer));
+  const names = nameArray([...weights.keys()]);
+  const values = BigUint64Array.from(weights.values(), (value) => value.pointer);
+  check(api, api.addExternalInitializers(options, names.pointers, values, values.length));
+}
+
+/** ONNX Runtime looks for a weight that was not given in the working directory, and complains about that: says what is the matter. */
+function explained(error: unknown, { weights }: SessionSource): unknown {
+  if (!(error instanceof RuntimeError) || !error.message.includes('External data path')) return error;
+  const message = `the graph declares an external weight that is not among the ${weights?.size ?? 0} given: ${error.message}`;
+  return new RuntimeError(error.code, message, { cause: error });
+}

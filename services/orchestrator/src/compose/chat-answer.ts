@@ -1,0 +1,70 @@
+import { type ChatResponse, FinishReason, type GenerateStart, type SampleFinished, SampleFinishReason } from '@janus-mesh/contracts';
+import type { ChatPrompt } from '../prompt/chat-prompt.ts';
+import type { AnswerText } from './answer-text.ts';
+import type { PictureFeed } from './picture-feed.ts';
+import type { RequestTimes } from './request-times.ts';
+import type { GenerateEvent } from './run-generate.ts';
+
+/** An event of an answer, as the caller gets it. */
+export type ChatEvent = NonNullable<ChatResponse['event']>;
+
+/** What an answer is made from. */
+export interface ChatAnswerParts {
+  readonly start: GenerateStart;
+  readonly prompt: ChatPrompt;
+  readonly text: AnswerText;
+  readonly pictures: PictureFeed;
+  readonly times: RequestTimes;
+}
+
+/** Turns the transformer's events into an answer. Ends early, which cancels the generation, at a stop text. */
+export async function* chatAnswer(
+  events: AsyncIterable<GenerateEvent>,
+  parts: ChatAnswerParts
+): AsyncGenerator<ChatEvent, void, undefined> {
+  const { text, times } = parts;
+  let reason: FinishReason = FinishReason.FINISH_REASON_UNSPECIFIED;
+  let completionTokens = 0;
+  for await (const event of events) {
+    switch (event.$case) {
+      case 'queued':
+        yield { $case: 'queued', value: { position: event.value.position } };
+        break;
+      case 'admitted':
+        times.admitted();
+        parts.pictures.need(event.value.neededFeatures);
+        yield started(parts);
+        break;
+      case 'tokens': {
+        times.token();
+        const step = text.push(event.value.ids);
+        completionTokens += step.tokenIds.length;
+        yield { $case: 'delta', value: { text: step.text, tokenIds: step.tokenIds } };
+        if (step.isStopped) return yield finished(parts, FinishReason.FINISH_REASON_STOP_TEXT, completionTokens);
+        break;
+      }
+      case 'finished':
+        reason = toReason(event.value);
+        break;
+    }
+  }
+  const rest = text.finish();
+  if (rest.text !== '') yield { $case: 'delta', value: { text: rest.text, tokenIds: [] } };
+  yield finished(parts, rest.isStopped ? FinishReason.FINISH_REASON_STOP_TEXT : reason, completionTokens);
+}
+
+function started({ start, prompt }: ChatAnswerParts): ChatEvent {
+  const { revision, sampling, maxNewTokens: maxTokens } = start;
+  return { $case: 'started', value: { revision, sampling, maxTokens, promptTokens: prompt.tokens } };
+}
+
+function toReason({ reason }: SampleFinished): FinishReason {
+  return reason === SampleFinishReason.SAMPLE_FINISH_REASON_STOP_ID
+    ? FinishReason.FINISH_REASON_END_OF_SEQUENCE
+    : FinishReason.FINISH_REASON_LENGTH;
+}
+
+function finished({ prompt, times }: ChatAnswerParts, reason: FinishReason, completionTokens: number): ChatEvent {
+  const usage = { promptTokens: prompt.tokens, completionTokens, pictureTokens: prompt.pictureTokens };
+  return { $case: 'finished', value: { reason, usage, timings: times.toTimings() } };
+}

@@ -1,0 +1,40 @@
+import type { JanusServiceDefinition } from '@janus-mesh/contracts';
+import type { Handler } from '@janus-mesh/rpc';
+import { AnswerText } from '../compose/answer-text.ts';
+import { chatAnswer } from '../compose/chat-answer.ts';
+import { chatStart } from '../compose/chat-start.ts';
+import { encodePicture } from '../compose/encode-picture.ts';
+import { PictureFeed } from '../compose/picture-feed.ts';
+import { RequestScope } from '../compose/request-scope.ts';
+import { RequestTimes } from '../compose/request-times.ts';
+import { runGenerate } from '../compose/run-generate.ts';
+import type { Orchestrator } from '../orchestrator.ts';
+import { buildChatPrompt } from '../prompt/chat-prompt.ts';
+import { validateChat } from '../validation/validate-chat.ts';
+
+/** Answers the last message of a conversation. */
+export function chatRoute(mesh: Orchestrator): Handler<JanusServiceDefinition, 'chat'> {
+  return async function* chat(request, context) {
+    const times = new RequestTimes(mesh.now);
+    const valid = validateChat(request, mesh);
+    const prompt = buildChatPrompt(valid, mesh.model);
+    const start = chatStart(valid, prompt, { mesh, caller: context.caller });
+    const scope = new RequestScope(context.signal);
+    const { deadline, requestId, caller } = context;
+    const call = { signal: scope.signal, deadline, requestId, caller };
+    const encode = { tier: mesh.tiers.visionEncoder, revision: start.revision, rawOrientation: valid.rawOrientation, call };
+    const pictures = new PictureFeed(prompt.pictures, {
+      encode: (picture) => encodePicture(picture, encode),
+      atOnce: mesh.encodesAtOnce,
+      signal: scope.signal,
+      onWait: () => times.waitForVision()
+    });
+    try {
+      const events = runGenerate({ tier: mesh.tiers.transformer, start, features: pictures.chunks(), scope, call });
+      const text = new AnswerText(mesh.model.tokenizer.detokenizer(), valid.stop);
+      for await (const event of chatAnswer(events, { start, prompt, text, pictures, times })) yield { event };
+    } finally {
+      await scope.close();
+    }
+  };
+}

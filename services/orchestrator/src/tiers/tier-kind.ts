@@ -1,0 +1,44 @@
+import {
+  ImageCodecServiceDefinition,
+  type TierInfo,
+  type TierStats,
+  TransformerServiceDefinition,
+  VisionEncoderServiceDefinition
+} from '@janus-mesh/contracts';
+import type { CallOptions, Client, ServiceDefinition } from '@janus-mesh/rpc';
+
+/** What a replica counts; KV cache only where it has one. */
+export interface ReplicaCounts {
+  readonly tier: TierStats | undefined;
+  readonly kvBytesUsed?: bigint;
+  readonly kvBytesBudget?: bigint;
+}
+
+/** One of the three kinds of tier: what it is called and how it tells of itself. */
+export interface TierKind<Service extends ServiceDefinition> {
+  readonly name: 'vision-encoder' | 'transformer' | 'image-codec';
+  readonly definition: Service;
+  describe(client: Client<Service>, options: CallOptions): Promise<TierInfo | undefined>;
+  stats(client: Client<Service>, options: CallOptions): Promise<ReplicaCounts>;
+}
+
+export const visionEncoderKind: TierKind<VisionEncoderServiceDefinition> = {
+  name: 'vision-encoder',
+  definition: VisionEncoderServiceDefinition,
+  describe: async (client, options) => (await client.describeVisionEncoder({}, options)).tier,
+  stats: (client, options) => client.getVisionEncoderStats({}, options)
+};
+
+export const transformerKind: TierKind<TransformerServiceDefinition> = {
+  name: 'transformer',
+  definition: TransformerServiceDefinition,
+  describe: async (client, options) => (await client.describeTransformer({}, options)).tier,
+  stats: (client, options) => client.getTransformerStats({}, options)
+};
+
+export const imageCodecKind: TierKind<ImageCodecServiceDefinition> = {
+  name: 'image-codec',
+  definition: ImageCodecServiceDefinition,
+  describe: async (client, options) => (await client.describeImageCodec({}, options)).tier,
+  stats: (client, options) => client.getImageCodecStats({}, options)
+};

@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import { EngineError } from './engine-error.ts';
+import { makeBench, NOTHING_LEFT, pictureRequest, receive, textRequest } from './testing/test-bench.ts';
+
+const CANCELLED = new EngineError('CANCELLED', 'enough');
+const COMPANY = textRequest(90, { maxNewTokens: 12 });
+
+async function companyAlone() {
+  return makeBench().submit(COMPANY);
+}
+
+test('cancelled during any step, a group is in no later one, leaks nothing, and changes nobody else', async () => {
+  const alone = await companyAlone();
+  for (let step = 0; step < 12; step++) {
+    const bench = makeBench();
+    const company = bench.submit(COMPANY);
+    const handle = bench.engine.submit(pictureRequest(150, 20, { maxNewTokens: 30 }));
+    const reader = receive(handle);
+    let freed: number | undefined;
+    bench.runner.during(step, () => handle.cancel(CANCELLED));
+    bench.runner.during(step + 1, () => {
+      freed = bench.engine.stats().groups;
+    });
+    expect((await reader).error, `cancelled in step ${step}`).toBe(CANCELLED);
+    expect((await company).hashes).toEqual(alone.hashes);
+    expect(freed).toBe(1); // only the company
+    expect(bench.runner.steps.slice(step + 1).filter((slices) => slices.includes('|'))).toEqual([]);
+    expect(bench.leftovers()).toMatchObject({ ...NOTHING_LEFT, completed: 1, failed: 1 });
+  }
+});
+
+test('cancelled between steps, its memory is free at once', async () => {
+  const bench = makeBench();
+  const handle = bench.engine.submit(textRequest(5));
+  expect(bench.engine.stats().groups).toBe(1);
+  handle.cancel(CANCELLED);
+  expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
+  await expect(receive(handle)).resolves.toMatchObject({ error: CANCELLED });
+  expect(bench.runner.steps).toEqual([]);
+});
+
+test('cancelled while it waits, it leaves the queue and those behind move up', async () => {
+  const bench = makeBench({ runner: { slots: 1 } });
+  const running = bench.submit(textRequest(3));
+  const waiting = bench.engine.submit(textRequest(4));
+  const behind = bench.submit(textRequest(5));
+  waiting.cancel(CANCELLED);
+  expect((await receive(waiting)).error).toBe(CANCELLED);
+  expect((await running).error).toBeUndefined();
+  expect((await behind).events.slice(0, 2)).toEqual([
+    { kind: 'queued', position: 1 },
+    { kind: 'queued', position: 0 }
+  ]);
+  expect(bench.leftovers()).toMatchObject({ ...NOTHING_LEFT, completed: 2, failed: 1 });
+});
+
+test('cancelling makes room: who waits is in the very next step', async () => {
+  const bench = makeBench({ runner: { slots: 1 } });
+  const handle = bench.engine.submit(textRequest(3, { maxNewTokens: 50 }));
+  const next = bench.submit(textRequest(4, { maxNewTokens: 1 }));
+  bench.runner.during(1, () => handle.cancel(CANCELLED));
+  await next;
+  expect(bench.runner.steps).toEqual(['0 0+3 last', '0 3+1 last', '1 0+4 last']);
+});
+
+test('some samples done, some running, some waiting: a cancel ends them all, what was made is still delivered', async () => {
+  const bench = makeBench({ runner: { slots: 2 } });
+  const handle = bench.engine.submit(pictureRequest(3, 3, { samples: 3, maxNewTokens: 4 }));
+  bench.runner.during(5, () => handle.cancel(CANCELLED));
+  await bench.engine.idle();
+  const { ids, error } = await receive(handle);
+  expect(error).toBe(CANCELLED);
+  expect(ids.map((sample) => sample.length)).toEqual([4, 1]);
+  expect(bench.leftovers()).toMatchObject({ ...NOTHING_LEFT, failed: 1 });
+});
+
+test('a reader that leaves early cancels', async () => {
+  const bench = makeBench();
+  for await (const event of bench.engine.submit(textRequest(3, { maxNewTokens: 500 })).events) if (event.kind === 'tokens') break;
+  await bench.engine.idle();
+  expect(bench.engine.stats().steps).toBeLessThan(10);
+  expect(bench.leftovers()).toMatchObject({ ...NOTHING_LEFT, failed: 1 });
+});
+
+test('a reader that stops reading is ended after the time limit, and what is unread stays bounded', async () => {
+  const bench = makeBench({ unreadTimeoutMs: 1000, runner: { slots: 4 } });
+  const handle = bench.engine.submit(pictureRequest(3, 3, { samples: 2, maxNewTokens: 3000 }));
+  bench.runner.during(100, () => bench.clock.advance(999));
+  bench.runner.during(200, () => bench.clock.advance(1));
+  await bench.engine.idle();
+  expect(bench.runner.steps).toHaveLength(201);
+  expect(bench.leftovers()).toMatchObject({ ...NOTHING_LEFT, failed: 1 });
+  const { events, error } = await receive(handle);
+  expect(error).toMatchObject({ reason: 'UNREAD_OUTPUT', message: 'nothing was read for 1000 ms' });
+  expect(events.map((event) => event.kind)).toEqual(['admitted', 'tokens', 'tokens']);
+});
+
+test('cancelling what is over does nothing', async () => {
+  const bench = makeBench();
+  const handle = bench.engine.submit(textRequest(3));
+  const { error } = await receive(handle);
+  handle.cancel(CANCELLED);
+  expect(error).toBeUndefined();
+  expect(bench.leftovers()).toMatchObject({ ...NOTHING_LEFT, completed: 1, failed: 0 });
+});

@@ -1,0 +1,40 @@
+import { type Clock, systemClock } from './clock.ts';
+import type { ModelRunner } from './model-runner.ts';
+import type { StepRecord } from './step-record.ts';
+
+/** What an engine is made with. */
+export interface EngineOptions {
+  readonly runner: ModelRunner;
+  /** Bytes of KV cache all groups together may take. */
+  readonly kvBudgetBytes: number;
+  /** Requests that wait at most. @default 256 */
+  readonly queueLimit?: number;
+  /** Tokens of prompts a step brings beside running streams; one group's chunks may be more. @default 128 */
+  readonly prefillTokens?: number;
+  /** Longest time without a picture coming while pictures are awaited. @default 10,000 */
+  readonly featuresTimeoutMs?: number;
+  /** Longest time that output lies unread. @default 30,000 */
+  readonly unreadTimeoutMs?: number;
+  /** Unread logits of a request, in bytes, that make it pause. @default 8 MiB */
+  readonly unreadBytes?: number;
+  readonly clock?: Clock;
+  /** Told of each step, once it is committed. */
+  readonly onStep?: (step: StepRecord) => void;
+}
+
+/** Options with every default filled in. */
+export type ResolvedEngineOptions = Required<EngineOptions>;
+
+/** Fills in the defaults. */
+export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOptions {
+  return {
+    queueLimit: 256,
+    prefillTokens: 128,
+    featuresTimeoutMs: 10_000,
+    unreadTimeoutMs: 30_000,
+    unreadBytes: 8 * 1024 * 1024,
+    clock: systemClock,
+    onStep: () => {},
+    ...options
+  };
+}

@@ -1,0 +1,65 @@
+import type { ActiveRequest } from './active-request.ts';
+import { rowPrompts } from './engine-request.ts';
+import type { KvHandle } from './model-runner.ts';
+import { Sequence, type SequencePhase } from './sequence.ts';
+import { type FinishReason, finishReason } from './stop.ts';
+import { Uniform } from './uniform.ts';
+
+/** The rows of one sample: one, or a guidance pair. They are admitted, stepped, drawn for and freed together. */
+export class SequenceGroup {
+  readonly request: ActiveRequest;
+  /** Which sample of its request, from 0. */
+  readonly sample: number;
+  /** The conditional row, then the unconditional one if there is guidance. */
+  readonly rows: readonly Sequence[];
+  readonly uniform: Uniform;
+  #newTokens = 0;
+
+  constructor(request: ActiveRequest, sample: number) {
+    const { spec } = request;
+    this.request = request;
+    this.sample = sample;
+    this.rows = rowPrompts(spec).map((prompt) => new Sequence(prompt, spec.maxNewTokens));
+    this.uniform = new Uniform(spec.seed + BigInt(sample));
+  }
+
+  /** The row whose prompt is the request's own. */
+  get cond(): Sequence {
+    return this.rows[0] as Sequence;
+  }
+
+  /** The phase of its rows: a pair decodes only when both rows have their whole prompt. */
+  get phase(): SequencePhase {
+    return this.rows.some((row) => row.phase === 'prefilling') ? 'prefilling' : this.cond.phase;
+  }
+
+  /** Tokens taken so far. */
+  get newTokens(): number {
+    return this.#newTokens;
+  }
+
+  /** Whether a step may bring it now: it has its pictures, and its reader has room for what the step gives. */
+  get isRunnable(): boolean {
+    return this.request.features.isReady && !this.request.output.isFull;
+  }
+
+  start(caches: readonly KvHandle[]): void {
+    this.rows.forEach((row, i) => {
+      row.start(caches[i] as KvHandle);
+    });
+  }
+
+  /** Takes a token for all rows. Returns why the sample ends with it, if it does. */
+  append(id: number): FinishReason | undefined {
+    const { head, stopIds, maxNewTokens } = this.request.spec;
+    const token = { kind: head === 'text' ? 'id' : 'code', id } as const;
+    for (const row of this.rows) row.append(token);
+    this.#newTokens++;
+    return finishReason(id, this.#newTokens, { stopIds, maxNewTokens });
+  }
+
+  /** Ends all rows: they have no caches any more. */
+  finish(): void {
+    for (const row of this.rows) row.finish();
+  }
+}

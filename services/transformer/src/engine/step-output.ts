@@ -1,0 +1,59 @@
+import { logProbability } from './log-probability.ts';
+import { logitHash } from './logit-hash.ts';
+import type { SequenceGroup } from './sequence-group.ts';
+import type { FinishReason } from './stop.ts';
+import type { PickedToken } from './token-picker.ts';
+
+/** Sends the caller what it wants to know of one token; before the group counts it. */
+export function sendToken(group: SequenceGroup, { id, logits }: PickedToken, cond: Float32Array, uncond: Float32Array | undefined): void {
+  const wanted = group.request.spec.output;
+  if (wanted.kind === 'tokens') sendId(group, id, wanted.hashes ? [logitHash(logits)] : []);
+  else if (wanted.kind === 'logprobs') sendLogProbability(group, logProbability(logits, id));
+  else sendLogits(group, cond, uncond && { uncond: uncond.slice(), guided: logits.slice() });
+}
+
+/** Sends logits at positions of the prompt, from `first` on, where the caller wants them. @param rows f32 [n, vocabulary] */
+export function sendPromptLogits(group: SequenceGroup, first: number, rows: Float32Array): void {
+  const { spec, output } = group.request;
+  if (spec.output.kind !== 'logits' || !spec.output.prompt) return;
+  output.push({ kind: 'promptLogits', first, rows: rows.slice() }, { bytes: rows.byteLength });
+}
+
+/** Tells the caller that a sample is complete. */
+export function sendFinished(group: SequenceGroup, reason: FinishReason): void {
+  const { sample, newTokens } = group;
+  group.request.output.push({ kind: 'finished', sample, reason, promptTokens: group.cond.promptTokens, newTokens });
+}
+
+function sendId(group: SequenceGroup, id: number, hashes: bigint[]): void {
+  const { sample } = group;
+  group.request.output.push(
+    { kind: 'tokens', sample, ids: [id], hashes },
+    {
+      join(unread) {
+        if (unread.kind !== 'tokens' || unread.sample !== sample) return false;
+        unread.ids.push(id);
+        unread.hashes.push(...hashes);
+        return true;
+      }
+    }
+  );
+}
+
+function sendLogProbability(group: SequenceGroup, value: number): void {
+  group.request.output.push(
+    { kind: 'logprobs', first: group.newTokens, values: [value] },
+    {
+      join(unread) {
+        if (unread.kind !== 'logprobs') return false;
+        unread.values.push(value);
+        return true;
+      }
+    }
+  );
+}
+
+function sendLogits(group: SequenceGroup, cond: Float32Array, pair: { uncond: Float32Array; guided: Float32Array } | undefined): void {
+  const bytes = cond.byteLength * (pair ? 3 : 1);
+  group.request.output.push({ kind: 'stepLogits', step: group.newTokens, cond: cond.slice(), ...pair }, { bytes });
+}

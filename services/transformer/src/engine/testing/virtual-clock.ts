@@ -1,0 +1,33 @@
+import type { Clock } from '../clock.ts';
+
+/** Time that passes only when a test says so. */
+export class VirtualClock implements Clock {
+  readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+  #now = 0;
+
+  /** Callbacks that wait. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  schedule(delayMs: number, callback: () => void): () => void {
+    const timer = { at: this.#now + delayMs, callback };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  breathe(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Lets time pass, and what is due happen in order. */
+  advance(byMs: number): void {
+    this.#now += byMs;
+    const due = [...this.#timers].filter((timer) => timer.at <= this.#now).sort((a, b) => a.at - b.at);
+    for (const timer of due) if (this.#timers.delete(timer)) timer.callback();
+  }
+}

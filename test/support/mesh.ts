@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { connectMesh, type MeshClient } from '@janus-mesh/client';
+import {
+  GetModelResponse,
+  ImageCodecServiceDefinition,
+  TransformerServiceDefinition,
+  VisionEncoderServiceDefinition
+} from '@janus-mesh/contracts';
+import { importCheckpoint } from '@janus-mesh/importer';
+import { type Client, connect } from '@janus-mesh/rpc';
+import { type Mesh, startMesh } from '../../libs/cli/src/mesh/mesh.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+/** A mesh of real processes with clients of every service. */
+export interface TestMesh extends AsyncDisposable {
+  readonly mesh: Mesh;
+  readonly bundle: string;
+  readonly client: MeshClient;
+  readonly transformer: Client<TransformerServiceDefinition>;
+  readonly visionEncoder: Client<VisionEncoderServiceDefinition>;
+  readonly imageCodec: Client<ImageCodecServiceDefinition>;
+  readonly model: GetModelResponse;
+  /** What the services wrote. */
+  readonly lines: readonly string[];
+}
+
+/** How a test's mesh is made. */
+export interface TestMeshOptions {
+  /** Checkpoint folder; imported into a temporary bundle. */
+  readonly checkpoint?: string;
+  /** A bundle that is there already. */
+  readonly bundle?: string;
+  readonly weights?: 'safetensors' | 'torch';
+  readonly threads?: number;
+  readonly diagnostics?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Folder of a checkpoint in the repository. */
+export const CHECKPOINTS = {
+  tinyPro: join(ROOT, 'test/goldens/tiny-pro'),
+  tinyProOriginal: join(ROOT, 'test/goldens/tiny-pro-original'),
+  tinyShapes: join(ROOT, 'models/tiny-shapes')
+};
+
+/** Imports a checkpoint into a temporary folder. */
+export async function temporaryBundle(checkpoint: string, weights?: 'safetensors' | 'torch'): Promise<{ bundle: string; remove: () => void }> {
+  const folder = mkdtempSync(join(tmpdir(), 'janus-mesh-test-'));
+  const bundle = join(folder, 'bundle');
+  await importCheckpoint(checkpoint, bundle, weights ? { weights } : {});
+  return { bundle, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** Starts the four services from dist/ as processes, on free ports. Dispose stops them. */
+export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh> {
+  const made = options.bundle === undefined ? await temporaryBundle(options.checkpoint as string, options.weights) : undefined;
+  const bundle = options.bundle ?? (made?.bundle as string);
+  const lines: string[] = [];
+  const mesh = await startMesh({
+    bundle,
+    host: '127.0.0.1',
+    ports: { orchestrator: 0, 'vision-encoder': 0, transformer: 0, 'image-codec': 0 },
+    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env },
+    threads: options.threads ?? 2,
+    diagnostics: options.diagnostics ?? true,
+    dist: join(ROOT, 'dist'),
+    onLine: (service, line) => lines.push(`${service} ${line}`)
+  });
+  const client = connectMesh(mesh.target);
+  const transformer = connect(TransformerServiceDefinition, mesh.tiers.transformer);
+  const visionEncoder = connect(VisionEncoderServiceDefinition, mesh.tiers['vision-encoder']);
+  const imageCodec = connect(ImageCodecServiceDefinition, mesh.tiers['image-codec']);
+  const connections = [transformer, visionEncoder, imageCodec];
+  return {
+    mesh,
+    bundle,
+    client,
+    transformer: transformer.client,
+    visionEncoder: visionEncoder.client,
+    imageCodec: imageCodec.client,
+    model: await client.getModel(),
+    lines,
+    async [Symbol.asyncDispose]() {
+      for (const connection of connections) connection.close();
+      client.close();
+      await mesh.stop();
+      made?.remove();
+    }
+  };
+}
