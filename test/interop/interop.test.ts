@@ -12,7 +12,8 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
 const python = grpcPython();
 const curl = grpcurl();
-if (!python) console.warn('skipped: no Python with grpcio and grpcio-tools (test/interop/requirements.txt; JANUS_MESH_TEST_PYTHON names it)');
+if (!python)
+  console.warn('skipped: no Python with grpcio and grpcio-tools (test/interop/requirements.txt; JANUS_MESH_TEST_PYTHON names it)');
 if (!curl) console.warn('skipped: no grpcurl (test/interop/requirements.txt brings it)');
 
 let mesh: TestMesh;
@@ -78,7 +79,11 @@ test.skipIf(!curl)('grpcurl finds the services by reflection and reads the model
 });
 
 test.skipIf(!curl)('grpcurl finds the service of each tier', async () => {
-  const names = { 'vision-encoder': 'VisionEncoderService', transformer: 'TransformerService', 'image-codec': 'ImageCodecService' } as const;
+  const names = {
+    'vision-encoder': 'VisionEncoderService',
+    transformer: 'TransformerService',
+    'image-codec': 'ImageCodecService'
+  } as const;
   for (const [tier, service] of Object.entries(names)) {
     const { stdout } = await run(curl as string, ['-plaintext', mesh.mesh.tiers[tier as keyof typeof names], 'list']);
     expect(stdout).toContain(`janus.tier.v1.${service}`);

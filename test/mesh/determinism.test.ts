@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 // "a red circle" as the model's prompt: BOS … begin_of_image; the other row keeps the first and last id.
-const PROMPT = [558, 578, 25, 259, 344, 315, 198, 198, 579, 25, 561];
+const PROMPT = [558, 586, 25, 259, 344, 301, 198, 198, 587, 25, 561];
 const ids = (values: number[]) => [{ content: { $case: 'ids' as const, value: { ids: values } } }];
 
 /** Draws with the transformer alone; a hash of the guided logits comes with each code. */
@@ -43,7 +43,14 @@ test('the same seed gives the same codes and the same logits at every step: twic
   expect(await codes(mesh, 11n)).toEqual(alone);
 
   const longer = [...PROMPT.slice(0, 3), ...Array.from({ length: 150 }, (_, at) => 260 + (at % 90)), ...PROMPT.slice(3)];
-  const [beside] = await Promise.all([codes(mesh, 11n), codes(mesh, 12n), codes(mesh, 13n, longer), answer(mesh), codes(mesh, 14n), answer(mesh)]);
+  const [beside] = await Promise.all([
+    codes(mesh, 11n),
+    codes(mesh, 12n),
+    codes(mesh, 13n, longer),
+    answer(mesh),
+    codes(mesh, 14n),
+    answer(mesh)
+  ]);
   expect(beside).toEqual(alone);
 
   await using restarted = await startTestMesh({ bundle: bundle.bundle, threads: 1 });
@@ -58,7 +65,8 @@ test('another seed gives another drawing', async () => {
 test('sample i of a request is the only sample of a request with seed + i, to the last byte', async () => {
   const three = await pictures({ prompt: 'two red hearts and a blue ring', samples: 3, seed: 2n ** 64n - 2n });
   expect(three.map(({ seed }) => seed)).toEqual([2n ** 64n - 2n, 2n ** 64n - 1n, 0n]);
-  for (const one of three) expect(await pictures({ prompt: 'two red hearts and a blue ring', seed: one.seed })).toEqual([{ ...one, sampleIndex: 0 }]);
+  for (const one of three)
+    expect(await pictures({ prompt: 'two red hearts and a blue ring', seed: one.seed })).toEqual([{ ...one, sampleIndex: 0 }]);
 });
 
 async function pictures(request: { prompt: string; samples?: number; seed: bigint }) {
@@ -69,7 +77,10 @@ async function pictures(request: { prompt: string; samples?: number; seed: bigin
 
 async function answer(on: TestMesh): Promise<void> {
   const data = readFileSync(join(CHECKPOINTS.tinyShapes, 'pictures/three-hearts.png'));
-  const parts = [{ content: { $case: 'picture' as const, value: { data } } }, { content: { $case: 'text' as const, value: 'Describe the image.' } }];
+  const parts = [
+    { content: { $case: 'picture' as const, value: { data } } },
+    { content: { $case: 'text' as const, value: 'Describe the image.' } }
+  ];
   for await (const _ of on.client.chat({ messages: [{ role: Role.ROLE_USER, parts }] })) {
     // The answer itself is checked elsewhere.
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { connectMesh, type MeshClient } from '@janus-mesh/client';
 import {
-  GetModelResponse,
+  type GetModelResponse,
   ImageCodecServiceDefinition,
   TransformerServiceDefinition,
   VisionEncoderServiceDefinition
@@ -47,7 +47,10 @@ export const CHECKPOINTS = {
 };
 
 /** Imports a checkpoint into a temporary folder. */
-export async function temporaryBundle(checkpoint: string, weights?: 'safetensors' | 'torch'): Promise<{ bundle: string; remove: () => void }> {
+export async function temporaryBundle(
+  checkpoint: string,
+  weights?: 'safetensors' | 'torch'
+): Promise<{ bundle: string; remove: () => void }> {
   const folder = mkdtempSync(join(tmpdir(), 'janus-mesh-test-'));
   const bundle = join(folder, 'bundle');
   await importCheckpoint(checkpoint, bundle, weights ? { weights } : {});
@@ -63,7 +66,7 @@ export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh>
     bundle,
     host: '127.0.0.1',
     ports: { orchestrator: 0, 'vision-encoder': 0, transformer: 0, 'image-codec': 0 },
-    env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.env },
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...options.env },
     threads: options.threads ?? 2,
     diagnostics: options.diagnostics ?? true,
     dist: join(ROOT, 'dist'),

@@ -1,13 +1,13 @@
-import {
-  type DecodedPicture,
-  type GenerateStart,
-  type ImagePreview,
-  type ImageCodecServiceDefinition,
-  type ScoreStart,
-  type Segment,
-  type TokenizeResponse,
-  type TransformerServiceDefinition,
-  type VisionEncoderServiceDefinition
+import type {
+  DecodedPicture,
+  GenerateStart,
+  ImageCodecServiceDefinition,
+  ImagePreview,
+  ScoreStart,
+  Segment,
+  TokenizeResponse,
+  TransformerServiceDefinition,
+  VisionEncoderServiceDefinition
 } from '@janus-mesh/contracts';
 import type { Client } from '@janus-mesh/rpc';
 import { f32View } from '@janus-mesh/tensor';
@@ -85,12 +85,22 @@ export interface Score {
 }
 
 /** Scores a continuation. */
-export async function score(client: Client<TransformerServiceDefinition>, start: Partial<ScoreStart>, features: readonly NamedFeatures[] = []): Promise<Score> {
+export async function score(
+  client: Client<TransformerServiceDefinition>,
+  start: Partial<ScoreStart>,
+  features: readonly NamedFeatures[] = []
+): Promise<Score> {
   async function* requests() {
     yield { message: { $case: 'start' as const, value: start } };
     yield* featureMessages(features);
   }
-  const parts = { promptLogits: [] as Float32Array[], logprobs: [] as Float32Array[], cond: [] as Float32Array[], uncond: [] as Float32Array[], guided: [] as Float32Array[] };
+  const parts = {
+    promptLogits: [] as Float32Array[],
+    logprobs: [] as Float32Array[],
+    cond: [] as Float32Array[],
+    uncond: [] as Float32Array[],
+    guided: [] as Float32Array[]
+  };
   for await (const { rows } of client.score(requests())) {
     if (rows?.$case === 'promptLogits') parts.promptLogits.push(f32View(rows.value.data));
     if (rows?.$case === 'logprobs') parts.logprobs.push(f32View(rows.value.data));
@@ -116,7 +126,11 @@ export interface Generation {
 }
 
 /** Generates; sends the features that are asked for. */
-export async function generate(client: Client<TransformerServiceDefinition>, start: Partial<GenerateStart>, features: readonly NamedFeatures[] = []): Promise<Generation> {
+export async function generate(
+  client: Client<TransformerServiceDefinition>,
+  start: Partial<GenerateStart>,
+  features: readonly NamedFeatures[] = []
+): Promise<Generation> {
   let admitted = () => {};
   const admission = new Promise<void>((resolve) => {
     admitted = resolve;
@@ -166,7 +180,11 @@ export async function decodeCodes(
 }
 
 /** Tokenizes raw pixels, f32 [3, size, size] in [-1, 1]; asks for the latents too. */
-export async function tokenizePixels(client: Client<ImageCodecServiceDefinition>, revision: string, pixels: Float32Array): Promise<TokenizeResponse> {
+export async function tokenizePixels(
+  client: Client<ImageCodecServiceDefinition>,
+  revision: string,
+  pixels: Float32Array
+): Promise<TokenizeResponse> {
   async function* requests() {
     yield { message: { $case: 'start' as const, value: { revision, rawPixels: true, latents: true } } };
     for (const chunk of chunksOf(new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength))) {

@@ -13,6 +13,9 @@ export interface TensorDeclaration {
 /** Vector loads of mapped weights like a cache line's alignment; safetensors allows no gaps, so order has to give it. */
 const ALIGNMENT = 64;
 
+/** What is written is sent to disk at this pace, so that little is left to wait for at the end. */
+const SYNC_BYTES = 256 * 2 ** 20;
+
 /** A safetensors file being written: places are fixed at once, contents come in any order. */
 export class WeightsFile {
   readonly path: string;
@@ -22,6 +25,9 @@ export class WeightsFile {
   readonly headerSha256: string;
   readonly #file: FileHandle;
   readonly #written = new Map<string, number>();
+  #unsynced = 0;
+  #syncing: Promise<void> | undefined;
+  #fault: unknown;
 
   private constructor(path: string, file: FileHandle, layout: Layout) {
     this.path = path;
@@ -59,6 +65,8 @@ export class WeightsFile {
       throw new RangeError(`${bytes.byteLength} bytes at ${at} of tensor ${name}, which has ${extent.bytes}`);
     await writeFully(this.#file, bytes, extent.offset + at);
     this.#written.set(name, (this.#written.get(name) ?? 0) + bytes.byteLength);
+    this.#unsynced += bytes.byteLength;
+    if (this.#unsynced > SYNC_BYTES && !this.#syncing) this.#startSync();
   }
 
   /**
@@ -76,10 +84,24 @@ export class WeightsFile {
   /** Puts what was written on disk and closes the file. */
   async close(): Promise<void> {
     try {
+      await this.#syncing;
+      if (this.#fault) throw this.#fault;
       await this.#file.sync();
     } finally {
       await this.#file.close();
     }
+  }
+
+  #startSync(): void {
+    this.#unsynced = 0;
+    this.#syncing = this.#file
+      .datasync()
+      .catch((error) => {
+        this.#fault ??= error; // the system tells it once; `close` throws it
+      })
+      .finally(() => {
+        this.#syncing = undefined;
+      });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { MeshClient } from '@janus-mesh/client';
-import { type ChatFinished, FinishReason, type Message, Role } from '@janus-mesh/contracts';
+import { type ChatFinished, FinishReason, type Message } from '@janus-mesh/contracts';
 import type { Command } from 'commander';
 import { jsonLine } from './json-line.ts';
 import { decimalNumber, seedNumber, wholeNumber } from './options.ts';
@@ -23,12 +23,6 @@ export function addAnswerOptions(command: Command): Command {
     .option('--top-p <p>', 'draw among the tokens that reach this probability', decimalNumber(0, 1))
     .option('--seed <n>', 'seed of the draw', seedNumber)
     .option('--system <text>', "system prompt (default: the model's own; empty: none)");
-}
-
-/** A message of the user: pictures first, then text. */
-export function userMessage(text: string, pictures: readonly Uint8Array[]): Message {
-  const parts: Message['parts'] = pictures.map((data) => ({ content: { $case: 'picture', value: { data } } }));
-  return { role: Role.ROLE_USER, parts: [...parts, { content: { $case: 'text', value: text } }] };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { ModelError } from '@janus-mesh/models';
-import { MeshError } from '@janus-mesh/rpc';
+import { Code, MeshError } from '@janus-mesh/rpc';
 import { style } from './terminal/style.ts';
 
 /** A mistake in how the command was called or in what it was given; the message says what to do. */
@@ -31,6 +31,7 @@ export function reportError(error: unknown, options: { json: boolean; target: st
 
 function advise(error: MeshError, target: string): string {
   const fields = error.violations.map(({ field, description }) => `\n  ${field}: ${description}`).join('');
-  if (error.reason === 'UNREACHABLE') return `no mesh answers at ${target}; start one with: janus-mesh up`;
+  if (error.code === Code.UNAVAILABLE && error.reason === 'UNAVAILABLE')
+    return `no mesh answers at ${target}; start one with: janus-mesh up`;
   return `${error.message}${fields}`;
 }

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { inflateSync } from 'node:zlib';
+import { crc32, inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { goldenBytes, goldenFile } from '../fixtures/read-golden.ts';
 import { decodePicture } from './decode-picture.ts';
@@ -99,12 +99,14 @@ describe('refuses', () => {
 
   test('a bomb by its header alone', async () => {
     const bytes = Uint8Array.from(fixture('grey1.png'));
-    new DataView(bytes.buffer).setUint32(16, 60_000);
-    new DataView(bytes.buffer).setUint32(20, 60_000);
-    new DataView(bytes.buffer).setUint32(29, 0x1ac95ad4);
-    const start = performance.now();
-    await expect(decodePicture(bytes)).rejects.toMatchObject({ kind: expect.stringMatching(/too_large|corrupt/) });
-    expect(performance.now() - start).toBeLessThan(500);
+    const header = new DataView(bytes.buffer);
+    header.setUint32(16, 60_000);
+    header.setUint32(20, 60_000);
+    header.setUint32(29, crc32(bytes.subarray(12, 29)));
+    await expect(decodePicture(bytes)).rejects.toMatchObject({
+      kind: 'too_large',
+      message: 'the picture has 60000 x 60000 = 3600000000 pixels; at most 50000000 are read'
+    });
   });
 
   test('a caller who has gone', async () => {

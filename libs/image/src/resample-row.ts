@@ -52,6 +52,5 @@ export function resampleDown(rows: Uint8Array, { first, count, weights, stride }
 }
 
 function toByte(sum: number): number {
-  const level = sum >> WEIGHT_BITS;
-  return level < 0 ? 0 : level > 255 ? 255 : level;
+  return Math.min(Math.max(sum >> WEIGHT_BITS, 0), 255);
 }

@@ -2,7 +2,7 @@ import { inSlices } from './in-slices.ts';
 import type { Picture, PictureSize } from './picture.ts';
 import { bicubic, box, type ResampleFilter } from './resample-filter.ts';
 import { resampleAcross, resampleDown } from './resample-row.ts';
-import { type ResampleAxis, resampleTaps } from './resample-taps.ts';
+import { resampleTaps } from './resample-taps.ts';
 
 /** A part of a picture, in pixels from its upper left corner. */
 export interface Window extends PictureSize {
@@ -11,8 +11,9 @@ export interface Window extends PictureSize {
 }
 
 /**
- * Resizes as Pillow's BICUBIC does, bit for bit: antialiased when shrinking, rows first, rounded to 8 bits between the passes
- * (the order of every Pillow up to 12). Works in slices, so that the event loop goes on.
+ * Resizes as Pillow's BICUBIC does, bit for bit: antialiased when shrinking, rows first, rounded to 8 bits between the passes.
+ * That is the order of every Pillow up to 11; 12 differs for pictures more than 100 times as tall as wide, 13 for more.
+ * Works in slices, so that the event loop goes on.
  *
  * @param size of the whole result; with a window only that part of it is made
  * @throws the signal's reason, if it is aborted

@@ -15,7 +15,7 @@ export function toRgb8(image: Float32Array, { width, height }: PictureSize): Pic
     let to = channel;
     for (let from = channel * pixels; from < (channel + 1) * pixels; from++) {
       const level = Math.fround((Math.fround((image[from] as number) + 1) / 2) * 255);
-      rgb[to] = level < 0 ? 0 : level > 255 ? 255 : level;
+      rgb[to] = Math.min(Math.max(level, 0), 255);
       to += 3;
     }
   }

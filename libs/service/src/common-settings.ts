@@ -16,7 +16,11 @@ export const commonSettings = {
   maxReceiveBytes: integer({ min: 1024, max: 2 ** 31 - 1, default: 64 * 1024 * 1024 }).describe('longest request message'),
   maxConcurrentStreams: integer({ min: 1, max: 2 ** 31 - 1, default: 1024 }).describe('most calls at a time on one connection'),
   keepaliveSeconds: decimal({ min: 0.1, max: 86_400, default: 20 }).describe('a quiet connection is pinged after this time'),
-  keepaliveTimeoutSeconds: decimal({ min: 0.1, max: 86_400, default: 10 }).describe('a connection without an answer to a ping ends after this time'),
-  unreadStreamSeconds: decimal({ min: 0.1, max: 86_400, default: 30 }).describe('a call whose answers nobody reads is aborted after this time'),
+  keepaliveTimeoutSeconds: decimal({ min: 0.1, max: 86_400, default: 10 }).describe(
+    'a connection without an answer to a ping ends after this time'
+  ),
+  unreadStreamSeconds: decimal({ min: 0.1, max: 86_400, default: 30 }).describe(
+    'a call whose answers nobody reads is aborted after this time'
+  ),
   exitWithParent: flag({ default: false }).describe('drains and exits when the process that started this one is gone')
 };

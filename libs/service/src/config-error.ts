@@ -5,7 +5,9 @@ export class ConfigError extends Error {
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
-    super(`${faults.length === 1 ? 'a setting is' : `${faults.length} settings are`} wrong:${faults.map((fault) => `\n  ${fault}`).join('')}`);
+    super(
+      `${faults.length === 1 ? 'a setting is' : `${faults.length} settings are`} wrong:${faults.map((fault) => `\n  ${fault}`).join('')}`
+    );
     this.faults = faults;
   }
 }

@@ -5,7 +5,9 @@ declare const provided: unique symbol;
 /** Names a thing that Nest makes, with its type. */
 export type Token<T> = symbol & { readonly [provided]: T };
 
-type Things<Tokens extends readonly Token<unknown>[]> = { readonly [Index in keyof Tokens]: Tokens[Index] extends Token<infer T> ? T : never };
+type Things<Tokens extends readonly Token<unknown>[]> = {
+  readonly [Index in keyof Tokens]: Tokens[Index] extends Token<infer T> ? T : never;
+};
 
 /** Makes a token; no two are the same. */
 export function token<T>(description: string): Token<T> {

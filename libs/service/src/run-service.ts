@@ -17,11 +17,15 @@ const exitGraceMs = 5_000;
  */
 export async function runService<Shape extends z.ZodRawShape>(definition: ServiceDefinition<Shape>): Promise<void> {
   const stopRequest = new StopRequest();
-  const onBug = (error: unknown) => fail(definition.name, error);
+  let service: RunningService | undefined;
+  const onBug = (error: unknown) => {
+    service?.logger.fatal({ err: error }, 'uncaught');
+    fail(definition.name, error);
+  };
   process.on('uncaughtException', onBug);
   process.on('unhandledRejection', onBug);
   try {
-    const service = await RunningService.open(definition, readEnvironment());
+    service = await RunningService.open(definition, readEnvironment());
     await live(service, stopRequest);
     exitSoon(service);
   } catch (error) {

@@ -39,7 +39,8 @@ export class RunningService {
     definition: ServiceDefinition<Shape>,
     variables: Readonly<Record<string, string | undefined>>
   ): Promise<RunningService> {
-    const config = readConfig(z.object({ ...commonSettings, ...definition.configSchema.shape }), variables) as ConfigOf<Shape> & CommonConfig;
+    const config = readConfig(z.object({ ...commonSettings, ...definition.configSchema.shape }), variables) as ConfigOf<Shape> &
+      CommonConfig;
     const logger = createLogger({ service: definition.name, level: config.logLevel, pretty: config.logFormat === 'pretty' });
     const built = await build(definition, config, logger);
     try {

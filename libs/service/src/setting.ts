@@ -11,7 +11,9 @@ interface Range {
 
 /** A whole number, e.g. `256`. */
 export function integer({ min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER, default: preset }: Range = {}): Setting<number> {
-  return setting(`an integer ${rangeText(min, max)}`, preset, (text) => (/^-?\d+$/.test(text) ? within(Number(text), min, max) : undefined));
+  return setting(`an integer ${rangeText(min, max)}`, preset, (text) =>
+    /^-?\d+$/.test(text) ? within(Number(text), min, max) : undefined
+  );
 }
 
 /** A number, e.g. `0.5`. */
@@ -32,7 +34,10 @@ export function flag({ default: preset }: { readonly default?: boolean } = {}): 
 }
 
 /** One of some words. */
-export function choice<const Word extends string>(words: readonly Word[], { default: preset }: { readonly default?: Word } = {}): Setting<Word> {
+export function choice<const Word extends string>(
+  words: readonly Word[],
+  { default: preset }: { readonly default?: Word } = {}
+): Setting<Word> {
   return setting(`one of ${words.join(', ')}`, preset, (text) => words.find((word) => word === text));
 }
 

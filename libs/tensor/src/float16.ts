@@ -39,7 +39,7 @@ export function widenToF32(dtype: Extract<DType, 'f32' | 'f16' | 'bf16'>, bytes:
     new Uint8Array(out.buffer, out.byteOffset, out.byteLength).set(bytes);
     return;
   }
-  const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % 2 === 0 ? bytes : new Uint8Array(bytes); // a Buffer's slice() would be a view
   const halves = new Uint16Array(aligned.buffer, aligned.byteOffset, out.length);
   if (dtype === 'bf16') {
     const words = new Uint32Array(out.buffer, out.byteOffset, out.length);

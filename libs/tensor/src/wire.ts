@@ -5,7 +5,8 @@
  */
 export function f32View(bytes: Uint8Array): Float32Array {
   if (bytes.byteLength % 4 !== 0) throw new RangeError(`${bytes.byteLength} bytes are no whole f32 values`);
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  // Not bytes.slice(): a Buffer's slice is a view.
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
 }
 

@@ -1,1 +1,1 @@
-export {};
+export { imageCodec } from './service.ts';

@@ -15,8 +15,15 @@ interface Loaded {
   readonly call: Call;
 }
 
+interface Sessions {
+  readonly decoder: Session;
+  readonly encoder: Session;
+}
+
 /** Holds the sessions of the picture tokenizer's decoder and encoder and runs them, one picture at a time. */
 export class Vq {
+  /** u8 [codebook, 3]: red, green and blue that each code typically decodes to. */
+  readonly palette: Uint8Array;
   readonly #runtime: Runtime;
   readonly #codec: CodecConfig;
   readonly #decoder: Loaded;
@@ -26,10 +33,11 @@ export class Vq {
   static async load(runtime: Runtime, weights: MappedWeights, config: NetworkConfig): Promise<Vq> {
     const decoder = await loadNetwork(runtime, codecDecoder(config), weights);
     const encoder = await loadNetwork(runtime, codecEncoder(config), weights);
-    return new Vq(runtime, config.codec, decoder, encoder);
+    return new Vq(runtime, config.codec, { decoder, encoder }, weights.bytes('codec.palette').slice());
   }
 
-  private constructor(runtime: Runtime, codec: CodecConfig, decoder: Session, encoder: Session) {
+  private constructor(runtime: Runtime, codec: CodecConfig, { decoder, encoder }: Sessions, palette: Uint8Array) {
+    this.palette = palette;
     this.#runtime = runtime;
     this.#codec = codec;
     this.#decoder = { session: decoder, call: decoder.newCall(['ids'], ['image']) };
@@ -52,7 +60,7 @@ export class Vq {
       call.setInput('ids', ids);
       call.setOutput('image', image);
       await runCall(call, signal);
-      return image.data as Float32Array;
+      return image.data;
     } finally {
       ids.release();
       image.release();
@@ -76,23 +84,22 @@ export class Vq {
       call.setOutput('z', z);
       call.setOutput('ids', ids);
       await runCall(call, signal);
-      return { ids: ids.data as BigInt64Array, latents: z.data as Float32Array };
+      return { ids: ids.data, latents: z.data };
     } finally {
       for (const value of [pixels, z, ids]) value.release();
     }
   }
 
   /** Runs both networks once, so that the first request finds everything in place. */
-  async warmUp(): Promise<void> {
+  async warmUp(signal?: AbortSignal): Promise<void> {
     const { grid, imageSize } = this.#codec;
-    await this.decode(new BigInt64Array(grid * grid));
-    await this.encode(new Float32Array(3 * imageSize * imageSize));
+    await this.decode(new BigInt64Array(grid * grid), signal);
+    await this.encode(new Float32Array(3 * imageSize * imageSize), signal);
   }
 
+  /** Gives the sessions back. */
   release(): void {
-    for (const { call, session } of [this.#decoder, this.#encoder]) {
-      call.release();
-      session.release();
-    }
+    this.#decoder.session.release();
+    this.#encoder.session.release();
   }
 }

@@ -1,1 +1,1 @@
-export {};
+export { visionEncoder } from './service.ts';

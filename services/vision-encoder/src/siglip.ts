@@ -39,7 +39,7 @@ export class Siglip {
       this.#call.setInput('pixels', pixels);
       this.#call.setOutput('features', features);
       await runCall(this.#call, signal);
-      const all = features.data as Float32Array; // [batch, rows, hidden size]
+      const all = features.data; // [batch, rows, hidden size]
       return pictures.map((_, i) => all.subarray(i * rows * hiddenSize, (i + 1) * rows * hiddenSize));
     } finally {
       pixels.release();
@@ -48,13 +48,13 @@ export class Siglip {
   }
 
   /** Runs the network once on a grey picture, so that the first request finds everything in place. */
-  async warmUp(): Promise<void> {
+  async warmUp(signal?: AbortSignal): Promise<void> {
     const { imageSize } = this.#vision;
-    await this.encode([new Float32Array(3 * imageSize * imageSize)]);
+    await this.encode([new Float32Array(3 * imageSize * imageSize)], signal);
   }
 
+  /** Gives the session back. */
   release(): void {
-    this.#call.release();
     this.#session.release();
   }
 }

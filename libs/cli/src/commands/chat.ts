@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
-import { connectMesh, type MeshClient } from '@janus-mesh/client';
-import { type Message, Role } from '@janus-mesh/contracts';
+import { assistantMessage, connectMesh, type MeshClient, picture, userMessage } from '@janus-mesh/client';
+import type { Message } from '@janus-mesh/contracts';
 import type { Command } from 'commander';
-import { type AnswerOptions, addAnswerOptions, answer, userMessage } from '../answer.ts';
+import { type AnswerOptions, addAnswerOptions, answer } from '../answer.ts';
 import { type CallOptions, jsonOption, targetOption } from '../options.ts';
 import { reportError } from '../report.ts';
 
@@ -78,12 +78,12 @@ class Conversation {
   }
 
   async #ask(line: string): Promise<void> {
-    const asked = [...this.#messages, userMessage(line, this.#pictures)];
+    const asked = [...this.#messages, userMessage(...this.#pictures.map(picture), line)];
     this.#running = new AbortController();
     const { signal } = this.#running;
     try {
       const text = await answer(this.#mesh, asked, this.#options, signal);
-      this.#messages = [...asked, { role: Role.ROLE_ASSISTANT, parts: [{ content: { $case: 'text', value: text } }] }];
+      this.#messages = [...asked, assistantMessage(text)];
       this.#pictures = [];
     } catch (error) {
       if (!signal.aborted) throw error;

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connectMesh, type MeshClient } from '@janus-mesh/client';
+import { connectMesh, type MeshClient, picture, userMessage } from '@janus-mesh/client';
 import { decodePicture } from '@janus-mesh/image';
 import type { Command } from 'commander';
-import { answer, userMessage } from '../answer.ts';
+import { answer } from '../answer.ts';
 import { draw } from '../drawing.ts';
 import { readEnvironment } from '../env.ts';
 import { readableLine } from '../mesh/log-line.ts';
@@ -75,15 +75,15 @@ function startDemoMesh(bundle: string): Promise<Mesh> {
 }
 
 async function look(client: MeshClient): Promise<void> {
-  const picture = await readFile(join(embeddedCheckpoint(), 'pictures', 'star-above-circle.png'));
+  const file = await readFile(join(embeddedCheckpoint(), 'pictures', 'star-above-circle.png'));
   say('\nA picture (models/tiny-shapes/pictures/star-above-circle.png)');
   if (process.stdout.isTTY) {
-    const decoded = await decodePicture(picture, { rawOrientation: true });
+    const decoded = await decodePicture(file, { rawOrientation: true });
     process.stdout.write(`${halfBlocks(shrink(decoded, 48)).join('\n')}\n`);
   }
   for (const question of QUESTIONS) {
     say(`› ${question}`, 'cyan');
-    await answer(client, [userMessage(question, [picture])], { json: false });
+    await answer(client, [userMessage(picture(file), question)], { json: false });
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { connectMesh } from '@janus-mesh/client';
+import { connectMesh, picture, userMessage } from '@janus-mesh/client';
 import type { Command } from 'commander';
-import { type AnswerOptions, addAnswerOptions, answer, userMessage } from '../answer.ts';
+import { type AnswerOptions, addAnswerOptions, answer } from '../answer.ts';
 import { type CallOptions, jsonOption, targetOption } from '../options.ts';
 
 /** `describe`: a picture and a question in, an answer out. */
@@ -18,8 +18,8 @@ export function addDescribe(program: Command): void {
     .action(runDescribe);
 }
 
-async function runDescribe(picture: string, question: string, options: CallOptions & AnswerOptions): Promise<void> {
-  const message = userMessage(question, [await readFile(picture)]);
+async function runDescribe(file: string, question: string, options: CallOptions & AnswerOptions): Promise<void> {
+  const message = userMessage(picture(await readFile(file)), question);
   const mesh = connectMesh(options.target);
   try {
     await answer(mesh, [message], options);

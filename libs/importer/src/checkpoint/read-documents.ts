@@ -1,4 +1,4 @@
-import { ModelError, type CheckpointDocuments } from '@janus-mesh/models';
+import { type CheckpointDocuments, ModelError } from '@janus-mesh/models';
 import { parseJson, readOptional, readRequired } from './files.ts';
 
 /** A checkpoint's configuration files. */

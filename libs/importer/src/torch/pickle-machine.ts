@@ -1,7 +1,4 @@
-/** A pickle that can't be read. */
-export class PickleError extends Error {
-  override name = 'PickleError';
-}
+import { TorchFileError } from './torch-file-error.ts';
 
 /** A Python tuple. Lists are arrays, dicts are maps, None is null, whole numbers that don't fit are bigints. */
 export class Tuple {
@@ -16,7 +13,7 @@ export class Tuple {
 export interface Callable {
   /** As the pickle names it: `module.name`. */
   readonly name: string;
-  /** @throws {PickleError} if the arguments are not those it takes */
+  /** @throws {TorchFileError} if the arguments are not those it takes */
   readonly call: (args: readonly unknown[]) => unknown;
 }
 
@@ -24,7 +21,7 @@ export interface Callable {
 export interface PickleHost {
   /** @throws for everything that is not known: nothing is ever imported or run */
   find(module: string, name: string): Callable;
-  /** The object behind a persistent id. @throws {PickleError} if there is none */
+  /** The object behind a persistent id. @throws {TorchFileError} if there is none */
   persistent(id: unknown): unknown;
 }
 
@@ -48,11 +45,11 @@ export class PickleMachine {
     return this.#at;
   }
 
-  /** The next `count` bytes. @throws {PickleError} if there are not so many */
+  /** The next `count` bytes. @throws {TorchFileError} if there are not so many */
   take(count: number | bigint): Buffer {
     const end = this.#at + Number(count);
     if (!(end >= this.#at && end <= this.#view.byteLength))
-      throw new PickleError(`is cut off: ${count} bytes are due at byte ${this.#at} of ${this.#view.byteLength}`);
+      throw new TorchFileError(`is cut off: ${count} bytes are due at byte ${this.#at} of ${this.#view.byteLength}`);
     const bytes = this.#view.subarray(this.#at, end);
     this.#at = end;
     return bytes;
@@ -65,7 +62,7 @@ export class PickleMachine {
   /** The next line, without its end. */
   line(): string {
     const end = this.#view.indexOf(10, this.#at);
-    if (end < 0) throw new PickleError(`is cut off in a line that starts at byte ${this.#at}`);
+    if (end < 0) throw new TorchFileError(`is cut off in a line that starts at byte ${this.#at}`);
     const bytes = this.take(end - this.#at);
     this.take(1);
     return bytes.toString('utf8');
@@ -81,7 +78,7 @@ export class PickleMachine {
 
   pop(): unknown {
     const value = this.#stack.pop();
-    if (value === undefined || value === MARK) throw new PickleError(`takes from an empty stack at byte ${this.#at}`);
+    if (value === undefined || value === MARK) throw new TorchFileError(`takes from an empty stack at byte ${this.#at}`);
     return value;
   }
 
@@ -94,7 +91,7 @@ export class PickleMachine {
   /** Takes what was pushed since the last mark, and the mark. */
   popToMark(): unknown[] {
     const at = this.#stack.lastIndexOf(MARK);
-    if (at < 0) throw new PickleError(`takes from a mark that is not there at byte ${this.#at}`);
+    if (at < 0) throw new TorchFileError(`takes from a mark that is not there at byte ${this.#at}`);
     const items = this.#stack.splice(at);
     return items.slice(1);
   }
@@ -105,7 +102,7 @@ export class PickleMachine {
 
   recall(index: number): void {
     const value = this.memo.get(index);
-    if (value === undefined) throw new PickleError(`refers to ${index}, which it never remembered, at byte ${this.#at}`);
+    if (value === undefined) throw new TorchFileError(`refers to ${index}, which it never remembered, at byte ${this.#at}`);
     this.push(value);
   }
 }

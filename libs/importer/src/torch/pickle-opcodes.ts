@@ -1,4 +1,5 @@
-import { type Callable, PickleError, type PickleMachine, Tuple } from './pickle-machine.ts';
+import { type Callable, type PickleMachine, Tuple } from './pickle-machine.ts';
+import { TorchFileError } from './torch-file-error.ts';
 
 type Operation = (machine: PickleMachine) => void;
 
@@ -74,13 +75,14 @@ function popped(machine: PickleMachine, count: number): unknown[] {
 }
 
 function text(value: unknown): string {
-  if (typeof value !== 'string') throw new PickleError('names a global by something that is no string');
+  if (typeof value !== 'string') throw new TorchFileError('names a global by something that is no string');
   return value;
 }
 
 function integer(line: string): number {
   const value = Number(line);
-  if (!/^-?\d+$/.test(line) || !Number.isSafeInteger(value)) throw new PickleError(`has ${JSON.stringify(line)} where a whole number is due`);
+  if (!/^-?\d+$/.test(line) || !Number.isSafeInteger(value))
+    throw new TorchFileError(`has ${JSON.stringify(line)} where a whole number is due`);
   return value;
 }
 
@@ -98,25 +100,25 @@ function longFrom(bytes: Buffer): number | bigint {
 
 function extend(machine: PickleMachine, items: readonly unknown[]): void {
   const list = machine.top();
-  if (!Array.isArray(list)) throw new PickleError('appends to something that is no list');
+  if (!Array.isArray(list)) throw new TorchFileError('appends to something that is no list');
   for (const item of items) list.push(item);
 }
 
 function setItems(machine: PickleMachine, items: readonly unknown[]): void {
   const dict = machine.top();
-  if (!(dict instanceof Map)) throw new PickleError('sets items of something that is no dict');
+  if (!(dict instanceof Map)) throw new TorchFileError('sets items of something that is no dict');
   withItems(dict, items);
 }
 
 function withItems(dict: Map<unknown, unknown>, items: readonly unknown[]): Map<unknown, unknown> {
-  if (items.length % 2 !== 0) throw new PickleError('sets a key without its value');
+  if (items.length % 2 !== 0) throw new TorchFileError('sets a key without its value');
   for (let i = 0; i < items.length; i += 2) dict.set(items[i], items[i + 1]);
   return dict;
 }
 
 function called(callable: unknown, args: unknown): unknown {
-  if (!isCallable(callable)) throw new PickleError('calls something that is no function');
-  if (!(args instanceof Tuple)) throw new PickleError(`calls ${callable.name} with something that is no tuple`);
+  if (!isCallable(callable)) throw new TorchFileError('calls something that is no function');
+  if (!(args instanceof Tuple)) throw new TorchFileError(`calls ${callable.name} with something that is no tuple`);
   return callable.call(args.items);
 }
 
@@ -131,5 +133,5 @@ function isCallable(value: unknown): value is Callable {
 // State dicts carry `_metadata` as attributes of their OrderedDict; nothing in it matters here.
 function ignoreState(machine: PickleMachine): void {
   machine.pop();
-  if (!(machine.top() instanceof Map)) throw new PickleError('sets the state of something that is no dict');
+  if (!(machine.top() instanceof Map)) throw new TorchFileError('sets the state of something that is no dict');
 }

@@ -3,12 +3,13 @@ import { type FileRange, readExactly } from '@janus-mesh/bundle';
 import { ModelError } from '@janus-mesh/models';
 import { dtypeBytes, elementCount } from '@janus-mesh/tensor';
 import type { StoredTensor } from '../checkpoint/stored-tensor.ts';
-import { type Callable, PickleError } from './pickle-machine.ts';
+import type { Callable } from './pickle-machine.ts';
+import { TorchFileError } from './torch-file-error.ts';
 import { storageOf, TORCH_GLOBALS, TorchTensor } from './torch-globals.ts';
 import { unpickle } from './unpickle.ts';
-import { locateEntry, readZipDirectory, type ZipEntry, ZipError } from './zip-directory.ts';
+import { locateEntry, readZipDirectory, type ZipEntry } from './zip-directory.ts';
 
-const PICKLE_LIMIT = 256 * 2 ** 20;
+const PICKLE_LIMIT = 32 * 2 ** 20;
 
 /**
  * Reads the tensors' places in a file that `torch.save` wrote (a zip around a pickle of a state dict).
@@ -24,7 +25,7 @@ export async function readTorchFile(file: FileHandle, fileName: string): Promise
     const stateDict = unpickle(await readEntry(file, entries, `${root}data.pkl`), hostFor(fileName));
     return await locateAll(file, fileName, tensorsOf(stateDict), new StorageLocator(file, entries, `${root}data/`));
   } catch (error) {
-    if (!(error instanceof ZipError || error instanceof PickleError)) throw error;
+    if (!(error instanceof TorchFileError)) throw error;
     throw new ModelError('corrupt_checkpoint', `${fileName}: ${error.message}`, { cause: error });
   }
 }
@@ -34,7 +35,10 @@ function hostFor(fileName: string) {
     find(module: string, name: string): Callable {
       const known = TORCH_GLOBALS.get(`${module}.${name}`);
       if (known) return known;
-      throw new ModelError('unsafe_checkpoint', `${fileName}: its pickle asks for ${module}.${name}; only tensors are read, and nothing is called`);
+      throw new ModelError(
+        'unsafe_checkpoint',
+        `${fileName}: its pickle asks for ${module}.${name}; only tensors are read, and nothing is called`
+      );
     },
     persistent: storageOf
   };
@@ -42,13 +46,14 @@ function hostFor(fileName: string) {
 
 function rootOf(entries: ReadonlyMap<string, ZipEntry>): string {
   for (const name of entries.keys()) if (/^[^/]*\/?data\.pkl$/.test(name)) return name.slice(0, -'data.pkl'.length);
-  throw new ZipError('is a zip without data.pkl: torch.save did not write it');
+  throw new TorchFileError('is a zip without data.pkl: torch.save did not write it');
 }
 
 async function readEntry(file: FileHandle, entries: ReadonlyMap<string, ZipEntry>, name: string): Promise<Uint8Array> {
   const entry = entries.get(name);
-  if (!entry) throw new ZipError(`has no entry ${name}`);
-  if (entry.bytes > PICKLE_LIMIT) throw new ZipError(`has an entry ${name} of ${entry.bytes} bytes, at most ${PICKLE_LIMIT} are read`);
+  if (!entry) throw new TorchFileError(`has no entry ${name}`);
+  if (entry.bytes > PICKLE_LIMIT)
+    throw new TorchFileError(`has an entry ${name} of ${entry.bytes} bytes, at most ${PICKLE_LIMIT} are read`);
   const { offset, bytes } = await locateEntry(file, entry);
   return await readExactly(file, offset, new Uint8Array(bytes));
 }
@@ -57,11 +62,12 @@ async function checkByteOrder(file: FileHandle, entry: ZipEntry | undefined, fil
   if (!entry || entry.bytes > 16) return;
   const { offset, bytes } = await locateEntry(file, entry);
   const order = Buffer.from(await readExactly(file, offset, new Uint8Array(bytes))).toString('latin1');
-  if (order !== 'little') throw new ModelError('unsupported_model', `${fileName}: its byte order is ${JSON.stringify(order)}, only "little" is read`);
+  if (order !== 'little')
+    throw new ModelError('unsupported_model', `${fileName}: its byte order is ${JSON.stringify(order)}, only "little" is read`);
 }
 
 function tensorsOf(stateDict: unknown): [string, TorchTensor][] {
-  if (!(stateDict instanceof Map)) throw new PickleError('is a pickle of something that is no dict of tensors');
+  if (!(stateDict instanceof Map)) throw new TorchFileError('is a pickle of something that is no dict of tensors');
   return [...stateDict].filter((item): item is [string, TorchTensor] => typeof item[0] === 'string' && item[1] instanceof TorchTensor);
 }
 
@@ -70,9 +76,12 @@ async function locateAll(file: FileHandle, fileName: string, tensors: readonly [
   for (const [name, tensor] of tensors) {
     const { dtype } = tensor.storage;
     const count = elementCount(tensor.dims);
-    if (!isContiguous(tensor)) throw new ZipError(`holds tensor ${name} as a view with strides [${tensor.strides.join(', ')}]; save it contiguous`);
+    if (!isContiguous(tensor))
+      throw new TorchFileError(`holds tensor ${name} as a view with strides [${tensor.strides.join(', ')}]; save it contiguous`);
     if (tensor.firstElement + count > tensor.storage.elements)
-      throw new ZipError(`gives tensor ${name} elements ${tensor.firstElement} to ${tensor.firstElement + count} of a storage of ${tensor.storage.elements}`);
+      throw new TorchFileError(
+        `gives tensor ${name} elements ${tensor.firstElement} to ${tensor.firstElement + count} of a storage of ${tensor.storage.elements}`
+      );
     const storage = await storages.locate(tensor.storage.key, tensor.storage.elements * dtypeBytes(dtype));
     const offset = storage.offset + tensor.firstElement * dtypeBytes(dtype);
     stored.set(name, { dtype, dims: tensor.dims, offset, bytes: count * dtypeBytes(dtype), file, fileName });
@@ -95,8 +104,8 @@ class StorageLocator {
 
   async locate(key: string, bytes: number): Promise<FileRange> {
     const entry = this.#entries.get(`${this.#folder}${key}`);
-    if (!entry) throw new ZipError(`has no entry ${this.#folder}${key} for a storage`);
-    if (entry.bytes < bytes) throw new ZipError(`has ${entry.bytes} bytes in ${entry.name}, its storage takes ${bytes}`);
+    if (!entry) throw new TorchFileError(`has no entry ${this.#folder}${key} for a storage`);
+    if (entry.bytes < bytes) throw new TorchFileError(`has ${entry.bytes} bytes in ${entry.name}, its storage takes ${bytes}`);
     const range = this.#found.get(key) ?? (await locateEntry(this.#file, entry));
     this.#found.set(key, range);
     return range;

@@ -1,5 +1,6 @@
 import type { DType } from '@janus-mesh/tensor';
-import { type Callable, PickleError, Tuple } from './pickle-machine.ts';
+import { type Callable, Tuple } from './pickle-machine.ts';
+import { TorchFileError } from './torch-file-error.ts';
 
 /** A tensor as a torch pickle describes it. */
 export class TorchTensor {
@@ -41,7 +42,7 @@ export class StorageType implements Callable {
   }
 
   call(): never {
-    throw new PickleError(`calls ${this.name}, which only types a storage`);
+    throw new TorchFileError(`calls ${this.name}, which only types a storage`);
   }
 }
 
@@ -69,25 +70,32 @@ export const TORCH_GLOBALS: ReadonlyMap<string, Callable> = new Map<string, Call
   ...FUNCTIONS.map((callable) => [callable.name, callable] as const)
 ]);
 
-/** Reads a persistent id: `('storage', type, key, device, elements)`. @throws {PickleError} if it has not that form */
+/** Reads a persistent id: `('storage', type, key, device, elements)`. @throws {TorchFileError} if it has not that form */
 export function storageOf(id: unknown): TorchStorage {
   const [kind, type, key, , elements] = id instanceof Tuple ? id.items : [];
   if (kind !== 'storage' || !(type instanceof StorageType) || typeof key !== 'string' || !isCount(elements))
-    throw new PickleError('has a persistent id that is no storage');
+    throw new TorchFileError('has a persistent id that is no storage');
   return new TorchStorage(key, type.dtype, elements);
 }
 
 // (storage, first element, dims, strides, requires_grad, hooks)
 function rebuildTensor([storage, first, dims, strides]: readonly unknown[]): TorchTensor {
-  if (!(storage instanceof TorchStorage) || !isCount(first) || !isCounts(dims) || !isCounts(strides) || dims.items.length !== strides.items.length)
-    throw new PickleError('rebuilds a tensor from other arguments than storage, offset, shape and strides');
+  if (
+    !(storage instanceof TorchStorage) ||
+    !isCount(first) ||
+    !isCounts(dims) ||
+    !isCounts(strides) ||
+    dims.items.length !== strides.items.length
+  )
+    throw new TorchFileError('rebuilds a tensor from other arguments than storage, offset, shape and strides');
   return new TorchTensor(storage, first, dims.items, strides.items);
 }
 
 function orderedDict([items = []]: readonly unknown[]): Map<unknown, unknown> {
-  if (!Array.isArray(items)) throw new PickleError('makes an OrderedDict of something that is no list');
+  if (!Array.isArray(items)) throw new TorchFileError('makes an OrderedDict of something that is no list');
   const pairs = items.map((item) => (item instanceof Tuple ? item.items : item));
-  if (!pairs.every((pair) => Array.isArray(pair) && pair.length === 2)) throw new PickleError('makes an OrderedDict of something else than pairs');
+  if (!pairs.every((pair) => Array.isArray(pair) && pair.length === 2))
+    throw new TorchFileError('makes an OrderedDict of something else than pairs');
   return new Map(pairs);
 }
 

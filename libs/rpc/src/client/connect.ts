@@ -1,6 +1,7 @@
 import { Channel, type ChannelOptions, credentials } from '@grpc/grpc-js';
 import { createClient } from 'nice-grpc';
 import type { ServiceDefinition } from '../definition.ts';
+import { silenceGrpcJs } from '../silence-grpc-js.ts';
 import type { CallOptions, Client } from './client.ts';
 import { OutgoingCall } from './outgoing-call.ts';
 import { untilOver } from './until-over.ts';
@@ -33,6 +34,7 @@ export function connect<Service extends ServiceDefinition>(
   address: string,
   options: ConnectOptions = {}
 ): Connection<Service> {
+  silenceGrpcJs();
   const channel = new Channel(address, credentials.createInsecure(), channelOptions(options));
   const nice = createClient(service as never, channel) as Readonly<Record<string, NiceMethod>>;
   const methods = Object.entries(service.methods).map(([name, { requestStream, responseStream }]) => {

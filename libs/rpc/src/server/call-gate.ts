@@ -36,7 +36,7 @@ export class CallGate {
   readonly interceptor: ServerInterceptor = (method, wire) => {
     const path = method.path.slice(1);
     const calls = path.startsWith('grpc.') ? this.upkeep : this.work;
-    return new ServedCall(calls.nextId(), wire, this.#policy(path, calls));
+    return new ServedCall(calls.nextId(), wire, this.#policy(path, calls, method.requestStream));
   };
 
   /** From now on, calls of the services are refused. */
@@ -44,11 +44,12 @@ export class CallGate {
     this.#isDraining = true;
   }
 
-  #policy(method: string, calls: Calls): CallPolicy {
+  #policy(method: string, calls: Calls, isRequestStream: boolean): CallPolicy {
     const { limits, logger } = this.#options;
     const maxMs = limits.maxDeadlineMsByMethod[method] ?? limits.maxDeadlineMs;
     return {
       method,
+      isRequestStream,
       maxMs: calls === this.upkeep ? Number.POSITIVE_INFINITY : Math.min(maxMs, maxTimerMs),
       unreadStreamMs: limits.unreadStreamMs,
       logger,

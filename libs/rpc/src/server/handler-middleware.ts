@@ -1,5 +1,5 @@
 import { ServerError, type ServerMiddleware } from 'nice-grpc';
-import { Code } from '../errors/code.ts';
+import { Code, codeName } from '../errors/code.ts';
 import { internal } from '../errors/families.ts';
 import { MeshError } from '../errors/mesh-error.ts';
 import { wireMessage } from '../errors/status-details.ts';
@@ -42,6 +42,7 @@ function toMeshError(error: unknown, served: ServedCall): MeshError {
   const { signal, logger } = served.context;
   if (signal.aborted && (isAbort(error) || error instanceof MeshError)) return signal.reason as MeshError;
   if (error instanceof MeshError && error.code !== Code.CANCELLED) return error;
+  if (error instanceof ServerError) return new MeshError(error.code as number as Code, codeName(error.code), error.details); // health
   logger.error({ err: error }, 'handler failed');
   return internal('internal error; the log of the service tells more by the request id', { cause: error });
 }

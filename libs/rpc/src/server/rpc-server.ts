@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Server } from 'nice-grpc';
 import { unavailable } from '../errors/families.ts';
 import type { CallGate } from './call-gate.ts';
@@ -68,6 +69,7 @@ export class RpcServer {
     const goodbye = unavailable('SHUTTING_DOWN', 'the service shut down before the call was done', { retryAfterMs: 1_000 });
     gate.work.abortAll(goodbye);
     await gate.work.idle(unwindMs);
+    await setImmediate(); // health's watchers get NOT_SERVING before their end
     gate.upkeep.abortAll(goodbye);
     await within(closed, flushMs);
     grpc.forceShutdown();

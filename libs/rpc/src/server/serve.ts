@@ -2,6 +2,7 @@ import type { ServerOptions } from '@grpc/grpc-js';
 import type { Logger } from '@janus-mesh/telemetry';
 import { createServer, type Server } from 'nice-grpc';
 import { HealthDefinition } from 'nice-grpc-server-health';
+import { silenceGrpcJs } from '../silence-grpc-js.ts';
 import type { ServiceBinding } from './bind-service.ts';
 import { CallGate } from './call-gate.ts';
 import { handlerMiddleware } from './handler-middleware.ts';
@@ -32,6 +33,7 @@ export interface ServeOptions {
  */
 export async function serve(options: ServeOptions): Promise<RpcServer> {
   const { services, logger, host = '127.0.0.1', port = 0, descriptorSet, refuseUntilServing = false } = options;
+  silenceGrpcJs();
   const limits = { ...defaultServerLimits, ...options.limits };
   const health = new Health(services.map(({ definition }) => definition.fullName));
   const gate = new CallGate({ limits, logger, health, refuseUntilServing });

@@ -15,6 +15,7 @@ type WireStatus = Parameters<ServerInterceptingCall['sendStatus']>[0];
 export interface CallPolicy {
   /** `janus.v1.JanusService/Chat` */
   readonly method: string;
+  readonly isRequestStream: boolean;
   /** Longest time it may take. */
   readonly maxMs: number;
   readonly unreadStreamMs: number;
@@ -103,7 +104,7 @@ export class ServedCall extends ServerInterceptingCall {
     super.start({
       onReceiveMetadata: (metadata) => this.#begin(metadata, listener),
       onReceiveMessage: (message) => listener.onReceiveMessage(message),
-      onReceiveHalfClose: () => listener.onReceiveHalfClose(),
+      onReceiveHalfClose: () => this.#halfClosed(listener),
       onCancel: () => this.#wireEnded(listener)
     });
   }
@@ -136,6 +137,18 @@ export class ServedCall extends ServerInterceptingCall {
       metadata.set(callKey, this.id);
       listener.onReceiveMetadata(metadata);
     } else this.abort(refusal);
+  }
+
+  /**
+   * A cancel comes as a half-close and a reset right behind it (Node's clients) or as a reset that ends the stream first. A handler
+   * that reads requests would take either for the caller's being done, and act on half a request.
+   */
+  #halfClosed(listener: Listener): void {
+    if (!this.#policy.isRequestStream) listener.onReceiveHalfClose();
+    else
+      setImmediate(() => {
+        if (!this.#closer.wasAborted) listener.onReceiveHalfClose();
+      });
   }
 
   #makeContext(received: Metadata): CallContext {

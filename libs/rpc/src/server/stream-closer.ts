@@ -11,20 +11,22 @@ const graceMs = 2_000;
  * to the stream, so this reads its private field (grpc-js is pinned; a test covers it).
  */
 export class StreamCloser {
-  readonly #stream: ServerHttp2Stream | undefined;
+  readonly #stream: ServerHttp2Stream;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(call: ServerInterceptingCallInterface) {
-    this.#stream = (call as unknown as { readonly stream?: ServerHttp2Stream }).stream;
+    const { stream } = call as unknown as { readonly stream?: ServerHttp2Stream };
+    if (stream === undefined) throw new Error('this grpc-js keeps the stream of a call elsewhere');
+    this.#stream = stream;
   }
 
   /** Whether the caller (or a lost connection) ended the stream, and not a status of ours. */
   get wasAborted(): boolean {
-    return this.#stream === undefined || this.#stream.aborted || this.#stream.rstCode !== constants.NGHTTP2_NO_ERROR;
+    return this.#stream.aborted || this.#stream.rstCode !== constants.NGHTTP2_NO_ERROR;
   }
 
   closeSoon(): void {
-    this.#timer = setTimeout(() => this.#stream?.close(constants.NGHTTP2_CANCEL), graceMs).unref();
+    this.#timer = setTimeout(() => this.#stream.close(constants.NGHTTP2_CANCEL), graceMs).unref();
   }
 
   stop(): void {

@@ -38,7 +38,7 @@ test('a chunk over 1 MiB is refused', async () => {
   const chunk = new Uint8Array(1024 * 1024 + 1);
   await expect(receivePicture(sent(chunk), 1e9)).rejects.toMatchObject({
     reason: 'CHUNK_TOO_LARGE',
-    message: 'chunk: a chunk has 1048577 bytes, the most that are read is 1048576'
+    message: 'chunk: a chunk has 1048577 bytes; at most 1048576 are allowed'
   });
 });
 

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import type { EngineRequest } from './engine-request.ts';
 import { EngineError } from './engine-error.ts';
-import { makeBench, NOTHING_LEFT, pictureRequest, receive, textRequest } from './testing/test-bench.ts';
+import type { EngineRequest } from './engine-request.ts';
+import { makeBench, NOTHING_LEFT, pictureRequest, type Received, receive, textRequest } from './testing/test-bench.ts';
 import { Uniform } from './uniform.ts';
 
 const PATTERNS = 60;
+const CANCELLED = new EngineError('CANCELLED', 'enough');
 
 /** Whole numbers below a limit, the same for the same seed. */
 function dice(seed: bigint): (below: number) => number {
@@ -24,24 +25,32 @@ function randomRequest(roll: (below: number) => number): EngineRequest {
 test.each(Array.from({ length: PATTERNS }, (_, i) => i))('in company as alone, bit for bit: arrival pattern %i', async (pattern) => {
   const roll = dice(BigInt(pattern));
   const bench = makeBench({ kvBudgetBytes: 500 + roll(1500), prefillTokens: 64 + roll(200), runner: { slots: 2 + roll(8), rounding: 8 } });
-  const specs = Array.from({ length: 11 }, () => randomRequest(roll));
-  const results: Promise<{ ids: number[][]; hashes: bigint[][]; error: Error | undefined }>[] = [];
-  const cancelled = new Set<number>();
+  const waiting = new Map(Array.from({ length: 11 }, (_, i) => [i, randomRequest(roll)]));
+  const specs = new Map(waiting);
+  const results = new Map<number, Promise<Received>>();
   const arrive = (index: number) => {
-    const handle = bench.engine.submit(specs[index] as EngineRequest);
-    results[index] = receive(handle);
-    if (roll(5) > 0) return;
-    cancelled.add(index);
-    const step = bench.runner.steps.length + 1 + roll(6);
-    bench.runner.during(step, () => handle.cancel(new EngineError('CANCELLED', 'enough')));
+    const spec = waiting.get(index);
+    if (!spec || !waiting.delete(index)) return;
+    const handle = bench.engine.submit(spec);
+    results.set(index, receive(handle));
+    if (roll(5) === 0) bench.runner.during(bench.runner.steps.length + roll(6), () => handle.cancel(CANCELLED));
   };
-  specs.slice(1).forEach((_, i) => {
-    const step = roll(40);
-    bench.runner.during(step, () => {});
-    arrivals.set(step, [...(arrivals.get(step) ?? []), i + 1]);
-  });
-  arrive(0);
-  await bench.engine.idle();
-  expect(await Promise.all(results)).toBeDefined();
+  for (const index of specs.keys()) bench.runner.during(roll(40), () => arrive(index));
+  while (waiting.size > 0) {
+    arrive(waiting.keys().next().value as number);
+    await bench.engine.idle();
+  }
+  for (const [index, result] of results) {
+    const { ids, hashes, error } = await result;
+    const alone = await makeBench().submit(specs.get(index) as EngineRequest);
+    if (error) expect(error).toBe(CANCELLED);
+    else expect(ids.length).toBe(alone.ids.length);
+    // A cancelled one has the beginning of what it would have had.
+    ids.forEach((sample, i) => {
+      const whole = error === undefined ? undefined : sample.length;
+      expect(sample).toEqual(alone.ids[i]?.slice(0, whole));
+      expect(hashes[i]).toEqual(alone.hashes[i]?.slice(0, whole));
+    });
+  }
   expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
 });

@@ -4,7 +4,6 @@ export type EngineErrorReason =
   | 'GROUP_TOO_LARGE' // the rows of one sample can never fit
   | 'FEATURES_TIMEOUT' // features that were asked for did not come in time
   | 'FEATURES_MISSING' // the caller ended without having sent them
-  | 'UNREAD_OUTPUT' // the caller takes nothing any more
   | 'CANCELLED' // by the caller
   | 'STEP_FAILED' // the network failed
   | 'LOGITS_NOT_FINITE' // the network gave no numbers to draw from

@@ -13,8 +13,6 @@ export interface EngineOptions {
   readonly prefillTokens?: number;
   /** Longest time without a picture coming while pictures are awaited. @default 10,000 */
   readonly featuresTimeoutMs?: number;
-  /** Longest time that output lies unread. @default 30,000 */
-  readonly unreadTimeoutMs?: number;
   /** Unread logits of a request, in bytes, that make it pause. @default 8 MiB */
   readonly unreadBytes?: number;
   readonly clock?: Clock;
@@ -31,7 +29,6 @@ export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOpti
     queueLimit: 256,
     prefillTokens: 128,
     featuresTimeoutMs: 10_000,
-    unreadTimeoutMs: 30_000,
     unreadBytes: 8 * 1024 * 1024,
     clock: systemClock,
     onStep: () => {},

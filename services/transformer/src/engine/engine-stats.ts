@@ -4,10 +4,6 @@ export interface EngineStats {
   readonly queued: number;
   /** Requests that were admitted and are not over. */
   readonly running: number;
-  /** Requests that ended well since the start. */
-  readonly completed: number;
-  /** Requests that were cancelled or failed since the start, not those refused at once. */
-  readonly failed: number;
   /** Rows of text requests that run. */
   readonly textRows: number;
   /** Rows of picture requests that run: two for a guidance pair. */

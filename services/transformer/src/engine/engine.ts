@@ -75,8 +75,6 @@ export class Engine {
     return {
       queued: waiting.length,
       running: this.#requests.live.size - waiting.length,
-      completed: this.#requests.completed,
-      failed: this.#requests.failed,
       textRows: rows('text'),
       codeRows: rows('codes'),
       groups: running.length,

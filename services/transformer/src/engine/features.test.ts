@@ -77,7 +77,14 @@ test('one picture is aligned between two steps of those who run', async () => {
   });
   await bench.submit(textRequest(4, { maxNewTokens: 5 }));
   await reader;
-  expect(bench.runner.steps.slice(0, 6)).toEqual(['0 0+4 last', '0 4+1 last', 'align 5', '0 5+1 last', 'align 5', '0 6+1 last | 1 0+21 last']);
+  expect(bench.runner.steps.slice(0, 6)).toEqual([
+    '0 0+4 last',
+    '0 4+1 last',
+    'align 5',
+    '0 5+1 last',
+    'align 5',
+    '0 6+1 last | 1 0+21 last'
+  ]);
 });
 
 test('pictures that do not come in time end the request and free its memory; each that comes starts the time again', async () => {
@@ -91,7 +98,7 @@ test('pictures that do not come in time end the request and free its memory; eac
   expect(bench.engine.stats().groups).toBe(1);
   bench.clock.advance(1);
   expect((await reader).error).toMatchObject({ reason: 'FEATURES_TIMEOUT', message: 'features dog did not come within 10000 ms' });
-  expect(bench.leftovers()).toMatchObject({ ...NOTHING_LEFT, failed: 1 });
+  expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
 });
 
 test('a request that waits in the queue has all the time for its pictures', async () => {
@@ -145,5 +152,5 @@ test('cancelled while its picture is in the aligner, it is freed before the next
   bench.runner.during(0, () => handle.cancel(new EngineError('CANCELLED', 'enough')));
   await company;
   expect(bench.runner.steps).toEqual(['align 5', '0 0+4 last', '0 4+1 last', '0 5+1 last']);
-  expect(bench.leftovers()).toMatchObject({ ...NOTHING_LEFT, completed: 1, failed: 1 });
+  expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
 });

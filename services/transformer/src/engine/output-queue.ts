@@ -1,21 +1,9 @@
-import type { Clock } from './clock.ts';
-
 /** What an output queue tells its owner. */
 export interface OutputQueueListener {
   /** The reader took enough for a full queue not to be full any more. */
   drained(): void;
-  /** Events lay there for as long as they may, and the reader took none of them. */
-  unread(): void;
   /** The reader went away before the end. */
   abandoned(): void;
-}
-
-/** Bounds of an output queue. */
-export interface OutputQueueLimits {
-  /** The queue counts as full from here on. Nothing is dropped: its owner brings no more while it is full. */
-  readonly fullBytes: number;
-  /** Longest time without a reader taking anything. */
-  readonly unreadTimeoutMs: number;
 }
 
 /**
@@ -23,24 +11,22 @@ export interface OutputQueueLimits {
  * are, so that a reader that falls behind finds few large events and not many small ones.
  */
 export class OutputQueue<Event> implements AsyncIterable<Event> {
-  readonly #limits: OutputQueueLimits;
-  readonly #clock: Clock;
+  readonly #fullBytes: number;
   readonly #listener: OutputQueueListener;
   readonly #unread: { event: Event; bytes: number }[] = [];
   #unreadBytes = 0;
   #closed: { error: Error | undefined } | undefined;
   #wakeReader: (() => void) | undefined;
-  #cancelTimer: (() => void) | undefined;
 
-  constructor(limits: OutputQueueLimits, clock: Clock, listener: OutputQueueListener) {
-    this.#limits = limits;
-    this.#clock = clock;
+  /** @param fullBytes unread bytes from which on it counts as full: nothing is dropped, its owner brings no more meanwhile */
+  constructor(fullBytes: number, listener: OutputQueueListener) {
+    this.#fullBytes = fullBytes;
     this.#listener = listener;
   }
 
   /** Whether the reader has to take something before more is made for it. */
   get isFull(): boolean {
-    return this.#unreadBytes >= this.#limits.fullBytes;
+    return this.#unreadBytes >= this.#fullBytes;
   }
 
   /** Events the reader has not taken. */
@@ -82,7 +68,6 @@ export class OutputQueue<Event> implements AsyncIterable<Event> {
       }
       if (this.#closed?.error) throw this.#closed.error;
     } finally {
-      this.#stopTimer();
       if (!this.#closed) this.#listener.abandoned();
     }
   }
@@ -92,8 +77,6 @@ export class OutputQueue<Event> implements AsyncIterable<Event> {
     const entry = this.#unread.shift();
     if (!entry) return undefined;
     this.#unreadBytes -= entry.bytes;
-    this.#stopTimer();
-    if (this.#unread.length > 0) this.#startTimer();
     if (wasFull && !this.isFull) this.#listener.drained();
     return entry;
   }
@@ -107,25 +90,12 @@ export class OutputQueue<Event> implements AsyncIterable<Event> {
   #changed(): void {
     const wake = this.#wakeReader;
     this.#wakeReader = undefined;
-    if (wake) wake();
-    else if (!this.#closed) this.#startTimer();
+    wake?.();
   }
 
   #somethingNew(): Promise<void> {
     return new Promise((resolve) => {
       this.#wakeReader = resolve;
     });
-  }
-
-  #startTimer(): void {
-    this.#cancelTimer ??= this.#clock.schedule(this.#limits.unreadTimeoutMs, () => {
-      this.#cancelTimer = undefined;
-      if (this.#unread.length > 0) this.#listener.unread();
-    });
-  }
-
-  #stopTimer(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
   }
 }

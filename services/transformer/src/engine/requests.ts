@@ -17,8 +17,6 @@ export class Requests {
   readonly #wake: () => void; // there may be work
   readonly #live = new Set<ActiveRequest>();
   #isHeld = false;
-  #completed = 0;
-  #failed = 0;
 
   constructor(options: ResolvedEngineOptions, scheduler: Scheduler, wake: () => void) {
     this.#options = options;
@@ -30,24 +28,14 @@ export class Requests {
     return this.#live;
   }
 
-  get completed(): number {
-    return this.#completed;
-  }
-
-  get failed(): number {
-    return this.#failed;
-  }
-
   /**
    * Takes a request in and starts what fits.
    *
    * @throws {EngineError} GROUP_TOO_LARGE or QUEUE_FULL
    */
   open(spec: EngineRequest): ActiveRequest {
-    const { unreadBytes, unreadTimeoutMs, clock } = this.#options;
-    const output = new OutputQueue<EngineEvent>({ fullBytes: unreadBytes, unreadTimeoutMs }, clock, {
+    const output = new OutputQueue<EngineEvent>(this.#options.unreadBytes, {
       drained: this.#wake,
-      unread: () => this.fail(request, new EngineError('UNREAD_OUTPUT', `nothing was read for ${unreadTimeoutMs} ms`)),
       abandoned: () => this.fail(request, new EngineError('CANCELLED', 'the reader went away'))
     });
     const request = new ActiveRequest(spec, output);
@@ -99,7 +87,6 @@ export class Requests {
     if (request.isComplete) {
       request.output.end();
       this.#live.delete(request);
-      this.#completed++;
     }
     this.#admit();
   }
@@ -117,7 +104,6 @@ export class Requests {
 
   #release(request: ActiveRequest): void {
     if (!this.#live.delete(request)) return;
-    this.#failed++;
     for (const group of request.groups) this.#scheduler.release(group);
     this.#admit();
   }

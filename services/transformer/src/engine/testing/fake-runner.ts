@@ -28,7 +28,7 @@ export class FakeRunner implements ModelRunner {
   readonly slots: number;
   readonly #vocabulary: Readonly<Record<Head, number>>;
   readonly #rounding: number;
-  readonly #scripts = new Map<number, () => void>();
+  readonly #scripts = new Map<number, (() => void)[]>();
   #caches = 0;
   #live = 0;
   #isBusy = false;
@@ -52,7 +52,7 @@ export class FakeRunner implements ModelRunner {
 
   /** Calls back while step `index` runs; the step fails if that throws. */
   during(index: number, script: () => void): void {
-    this.#scripts.set(index, script);
+    this.#scripts.set(index, [...(this.#scripts.get(index) ?? []), script]);
   }
 
   vocabulary(head: Head): number {
@@ -109,9 +109,9 @@ export class FakeRunner implements ModelRunner {
   }
 
   #runScript(step: string): void {
-    const script = this.#scripts.get(this.steps.length);
+    const scripts = this.#scripts.get(this.steps.length) ?? [];
     this.steps.push(step);
-    script?.();
+    for (const script of scripts) script();
   }
 
   #append({ kv: handle, past, tokens, logits, head }: StepSlice): SliceLogits {

@@ -1,0 +1,4 @@
+import { runService } from '@janus-mesh/service';
+import { imageCodec } from './service.ts';
+
+await runService(imageCodec);

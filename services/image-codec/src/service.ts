@@ -1,0 +1,71 @@
+import { type Bundle, openBundle } from '@janus-mesh/bundle';
+import { ImageCodecServiceDefinition } from '@janus-mesh/contracts';
+import { bindService } from '@janus-mesh/rpc';
+import { isaClass, MappedWeights, openRuntime, type Runtime } from '@janus-mesh/runtime';
+import {
+  CONFIG,
+  pictureLimits,
+  provide,
+  type ServiceDefinition,
+  TierCounts,
+  type Token,
+  Turns,
+  tierInfo,
+  token,
+  WorkQueue
+} from '@janus-mesh/service';
+import { type Config, configSchema } from './config.ts';
+import type { ImageCodec } from './image-codec.ts';
+import { decodeRoute } from './routes/decode.ts';
+import { describeRoute } from './routes/describe.ts';
+import { statsRoute } from './routes/stats.ts';
+import { tokenizeRoute } from './routes/tokenize.ts';
+import { Vq } from './vq.ts';
+
+const SETTINGS = CONFIG as Token<Config>;
+const BUNDLE = token<Bundle>('bundle');
+const RUNTIME = token<Runtime>('runtime');
+const WEIGHTS = token<MappedWeights>('weights');
+const VQ = token<Vq>('vq');
+const CODEC = token<ImageCodec>('image codec');
+
+const providers = [
+  provide(BUNDLE, [SETTINGS], ({ bundle }) => openBundle(bundle)),
+  // Runs are long and rare: threads that spin between them would only take time from the tiers beside this one.
+  provide(RUNTIME, [SETTINGS], ({ threads }) => openRuntime({ threads, spin: false })),
+  provide(WEIGHTS, [RUNTIME, BUNDLE], (runtime, { weightsPath, tensors }) => new MappedWeights(runtime, weightsPath, tensors)),
+  provide(VQ, [RUNTIME, WEIGHTS, BUNDLE], (runtime, weights, { manifest }) => Vq.load(runtime, weights, manifest.config)),
+  provide(CODEC, [SETTINGS, BUNDLE, RUNTIME, VQ], (config, { manifest }, runtime, vq) => ({
+    info: tierInfo({ manifest, runtime, config, isa: isaClass() }),
+    codec: manifest.config.codec,
+    limits: pictureLimits(config),
+    vq,
+    queue: new WorkQueue(config.queueLimit),
+    preparing: new Turns(),
+    counts: new TierCounts()
+  }))
+];
+
+/** The image codec as a service. */
+export const imageCodec: ServiceDefinition<typeof configSchema.shape> = {
+  name: 'image-codec',
+  configSchema,
+  providers,
+  build({ get }) {
+    const codec = get(CODEC);
+    const handlers = {
+      decode: decodeRoute(codec),
+      tokenize: tokenizeRoute(codec),
+      describeImageCodec: describeRoute(codec),
+      getImageCodecStats: statsRoute(codec)
+    };
+    return {
+      services: [bindService(ImageCodecServiceDefinition, handlers)],
+      ready: (signal) => codec.vq.warmUp(signal),
+      stop() {
+        codec.vq.release();
+        get(WEIGHTS).release();
+      }
+    };
+  }
+};

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { checkInvariants, type EngineSnapshot, type RowSnapshot } from './invariants.ts';
+
+const group = {};
+const row = (changes: Partial<RowSnapshot> = {}): RowSnapshot => ({
+  phase: 'decoding',
+  kv: { capacity: 16, bytes: 16 },
+  past: 6,
+  promptTokens: 5,
+  positions: 10,
+  ...changes
+});
+
+function snapshot(rows: RowSnapshot[], changes: Partial<EngineSnapshot> = {}): EngineSnapshot {
+  return {
+    limits: { slots: 4, kvBytes: 100, queue: 2 },
+    used: { rows: rows.length, kvBytes: 16 * rows.length },
+    queued: 0,
+    groups: [{ group, newTokens: 2, rows }],
+    ...changes
+  };
+}
+
+test('a sound engine passes', () => {
+  expect(() => checkInvariants(snapshot([row(), row()]), snapshot([row({ past: 5 }), row({ past: 5 })]))).not.toThrow();
+});
+
+const shared = row();
+test.each([
+  ['lost bytes', snapshot([row()], { used: { rows: 1, kvBytes: 32 } }), '32 bytes of KV are counted, the groups hold 16'],
+  ['lost rows', snapshot([row()], { used: { rows: 2, kvBytes: 16 } }), '2 rows are counted, the groups have 1'],
+  ['too many rows', snapshot([1, 2, 3, 4, 5].map(() => row())), '5 rows run, there are 4 slots'],
+  [
+    'too much memory',
+    snapshot([row({ kv: { capacity: 16, bytes: 101 } })], { used: { rows: 1, kvBytes: 101 } }),
+    '101 bytes of KV are taken'
+  ],
+  ['a long queue', snapshot([row()], { queued: 3 }), '3 requests wait, 2 may'],
+  ['a shared cache', snapshot([shared, shared]), 'two rows share a cache'],
+  ['a full cache', snapshot([row({ kv: { capacity: 5, bytes: 16 } })]), 'position 6 in a cache for 5'],
+  ['a token that was run twice', snapshot([row({ past: 7 })]), '2 new tokens after a prompt of 5, but position 7'],
+  ['a token before the prompt is done', snapshot([row({ phase: 'prefilling', past: 3 })]), '2 new tokens of a row that is prefilling']
+])('%s is found', (_, broken, message) => {
+  expect(() => checkInvariants(broken)).toThrow(message);
+});
+
+test('a row that goes back, and a pair out of step, are found', () => {
+  expect(() => checkInvariants(snapshot([row()]), snapshot([row({ past: 8 })]))).toThrow('a row went back from position 8 to 6');
+  const pair = [row({ past: 5 }), row({ phase: 'prefilling', past: 3 })];
+  expect(() => checkInvariants(snapshot(pair, { groups: [{ group, newTokens: 1, rows: pair }] }))).toThrow();
+});

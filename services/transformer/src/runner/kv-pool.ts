@@ -1,0 +1,90 @@
+import type { NetworkConfig } from '@janus-mesh/networks';
+import type { Runtime } from '@janus-mesh/runtime';
+import type { KvHandle } from '../engine/model-runner.ts';
+import { KvSlab, slabBytes } from './kv-slab.ts';
+
+type TextConfig = NetworkConfig['text'];
+
+/** Capacities are multiples of it, so that slabs fit again; the last step to the whole context may be shorter. */
+const GRANULE = 256;
+
+/**
+ * Memory for caches, within a budget. Slabs that come back are kept for the next sequence that needs as much: the garbage
+ * collector returns big arrays late. Idle ones give way where their memory is needed.
+ */
+export class KvPool {
+  readonly #runtime: Runtime;
+  readonly #text: TextConfig;
+  readonly #budgetBytes: number;
+  readonly #used = new Set<KvSlab>();
+  readonly #idle: KvSlab[] = []; // longest idle first
+  #heldBytes = 0;
+
+  constructor(runtime: Runtime, text: TextConfig, budgetBytes: number) {
+    this.#runtime = runtime;
+    this.#text = text;
+    this.#budgetBytes = budgetBytes;
+  }
+
+  /** Bytes of a cache for so many positions, rounded up as `allocate` does. */
+  bytesFor(positions: number): number {
+    return slabBytes(this.#text, this.#roundUp(positions));
+  }
+
+  /**
+   * A cache for at least so many positions. What it holds is undefined.
+   *
+   * @throws {RangeError} if the positions are no whole number from 1 to the context, or the budget does not suffice
+   */
+  allocate(positions: number): KvSlab {
+    const { contextTokens } = this.#text;
+    if (!Number.isInteger(positions) || positions < 1 || positions > contextTokens)
+      throw new RangeError(`a cache of ${positions} positions: it must be a whole number from 1 to the context, ${contextTokens}`);
+    const capacity = this.#roundUp(positions);
+    const fitting = this.#idle.findLastIndex((slab) => slab.capacity === capacity);
+    const slab = fitting >= 0 ? (this.#idle.splice(fitting, 1)[0] as KvSlab) : this.#create(capacity);
+    this.#used.add(slab);
+    return slab;
+  }
+
+  /** Takes a cache back. @throws {RangeError} if it is none of this pool's, or was given back already */
+  free(handle: KvHandle): KvSlab {
+    const slab = this.inUse(handle);
+    this.#used.delete(slab);
+    this.#idle.push(slab);
+    return slab;
+  }
+
+  /** The slab behind a handle. @throws {RangeError} if it is none of this pool's, or was given back */
+  inUse(handle: KvHandle): KvSlab {
+    if (!this.#used.has(handle as KvSlab))
+      throw new RangeError(`a cache of ${handle.capacity} positions is not in use: freed, or made elsewhere`);
+    return handle as KvSlab;
+  }
+
+  /** Gives all memory back. */
+  release(): void {
+    for (const slab of [...this.#used, ...this.#idle]) slab.release();
+    this.#used.clear();
+    this.#idle.length = 0;
+    this.#heldBytes = 0;
+  }
+
+  #create(capacity: number): KvSlab {
+    const bytes = slabBytes(this.#text, capacity);
+    while (this.#heldBytes + bytes > this.#budgetBytes) {
+      const oldest = this.#idle.shift();
+      if (!oldest)
+        throw new RangeError(`a cache of ${bytes} bytes does not fit: ${this.#heldBytes} of ${this.#budgetBytes} bytes are in use`);
+      oldest.release();
+      this.#heldBytes -= oldest.bytes;
+    }
+    this.#heldBytes += bytes;
+    return new KvSlab(this.#runtime, this.#text, capacity);
+  }
+
+  #roundUp(positions: number): number {
+    const rounded = Math.ceil(positions / GRANULE) * GRANULE;
+    return Math.max(positions, Math.min(rounded, this.#text.contextTokens));
+  }
+}

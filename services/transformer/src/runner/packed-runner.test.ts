@@ -1,0 +1,144 @@
+import { generator } from '@janus-mesh/networks/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Head, KvHandle, StepSlice } from '../engine/model-runner.ts';
+import { createRunner } from './create-runner.ts';
+import type { PackedRunner } from './packed-runner.ts';
+import { goldenBundle, runtime, slice, tokens } from './testing/golden-runner.ts';
+
+let runner: PackedRunner;
+const random = generator(7);
+const whole = (below: number) => Math.floor(random() * below);
+
+beforeAll(async () => {
+  runner = await createRunner({ bundle: await goldenBundle(), runtime, slots: 6, kvBudgetBytes: 64 << 20 });
+});
+
+afterAll(() => runner.release());
+
+/** A sequence whose cut into steps is fixed: what it gives must not depend on what else a step holds. */
+interface Script {
+  readonly head: Head;
+  readonly positions: number;
+  readonly steps: readonly (readonly number[])[];
+}
+
+function script(i: number): Script {
+  const head = i % 3 === 0 ? 'codes' : 'text';
+  const chunks = Array.from({ length: whole(3) }, () => 2 + whole(40));
+  const counts = [...chunks, 2 + whole(20), ...Array.from({ length: 1 + whole(12) }, () => 1)];
+  return { head, positions: 150 + whole(300), steps: counts.map((count) => Array.from({ length: count }, () => whole(256))) };
+}
+
+function sliceOf({ head, steps }: Script, kv: KvHandle, step: number): StepSlice {
+  const past = steps.slice(0, step).reduce((sum, ids) => sum + ids.length, 0);
+  const isCode = head === 'codes' && step > 0;
+  return slice({
+    kv,
+    past,
+    head,
+    tokens: tokens(steps[step] as number[], isCode ? 'code' : 'id'),
+    logits: step % 4 === 3 ? 'all' : 'last'
+  });
+}
+
+async function alone(sequence: Script): Promise<Float32Array[]> {
+  const kv = runner.allocate(sequence.positions);
+  const results: Float32Array[] = [];
+  for (const step of sequence.steps.keys())
+    results.push((await runner.run([sliceOf(sequence, kv, step)]))[0]?.rows?.slice() as Float32Array);
+  runner.free(kv);
+  return results;
+}
+
+describe('a step', () => {
+  test('gives each sequence the bits it gets alone, whatever else runs and comes and goes', async () => {
+    const scripts = Array.from({ length: 24 }, (_, i) => script(i));
+    const expected: Float32Array[][] = [];
+    for (const sequence of scripts) expected.push(await alone(sequence));
+    const waiting = [...scripts.keys()];
+    const running = new Map<number, { kv: KvHandle; step: number }>();
+    while (waiting.length + running.size > 0) {
+      while (waiting.length > 0 && running.size < 6 && random() < 0.6) {
+        const index = waiting.shift() as number;
+        running.set(index, { kv: runner.allocate(scripts[index]?.positions as number), step: 0 });
+      }
+      const chosen = [...running].filter(() => random() < 0.7);
+      if (chosen.length === 0) continue;
+      const logits = await runner.run(chosen.map(([index, { kv, step }]) => sliceOf(scripts[index] as Script, kv, step)));
+      chosen.forEach(([index, state], i) => {
+        expect(logits[i]?.rows, `sequence ${index} step ${state.step}`).toEqual(expected[index]?.[state.step]);
+        state.step++;
+        if (state.step < (scripts[index] as Script).steps.length) return;
+        runner.free(state.kv);
+        running.delete(index);
+      });
+    }
+  });
+
+  test('may want no logits at all', async () => {
+    const kvs = [runner.allocate(64), runner.allocate(64)] as const;
+    const [first] = kvs;
+    const none = await runner.run(kvs.map((kv) => slice({ kv, past: 0, tokens: tokens([1, 2, 3]), logits: 'none' })));
+    expect(none.map(({ rows }) => rows)).toEqual([undefined, undefined]);
+    const alone = await runner.run([slice({ kv: first, past: 0, tokens: tokens([1, 2, 3]), logits: 'none' })]);
+    expect(alone).toEqual([{ rows: undefined }]);
+    const [last] = await runner.run([slice({ kv: first, past: 3, tokens: tokens([4]) })]);
+    expect(last?.rows).toHaveLength(runner.vocabulary('text'));
+    for (const kv of kvs) runner.free(kv);
+  });
+
+  test('goes on after one that failed', async () => {
+    const kv = runner.allocate(64);
+    const good = slice({ kv, past: 0, tokens: tokens([5, 6]) });
+    const before = (await runner.run([good]))[0]?.rows?.slice();
+    await expect(runner.run([slice({ kv, past: 0, tokens: tokens([99_999]) })])).rejects.toThrow('text.embed has 2048 rows, none at 99999');
+    expect((await runner.run([good]))[0]?.rows).toEqual(before);
+    runner.free(kv);
+  });
+});
+
+describe('refused is', () => {
+  test('a cache used twice, freed, or of another runner', async () => {
+    const kv = runner.allocate(8);
+    const one = slice({ kv, past: 0, tokens: tokens([1]) });
+    await expect(runner.run([one, one])).rejects.toThrow('two slices bring the same cache');
+    runner.free(kv);
+    await expect(runner.run([one])).rejects.toThrow('is not in use');
+    expect(() => runner.free(kv)).toThrow('is not in use');
+    await expect(runner.run([slice({ kv: { capacity: 8, bytes: 1 }, past: 0, tokens: tokens([1]) })])).rejects.toThrow('is not in use');
+  });
+
+  test('more tokens than the cache holds, none, no slices or more than slots', async () => {
+    const kv = runner.allocate(8);
+    const slices = (past: number, ids: number[]) => [slice({ kv, past, tokens: tokens(ids) })];
+    await expect(runner.run(slices(255, [1, 2]))).rejects.toThrow('255 + 2 positions for a cache of 256');
+    await expect(runner.run(slices(0, []))).rejects.toThrow('a slice brings no tokens');
+    await expect(runner.run([])).rejects.toThrow('0 slices for 6 slots');
+    await expect(runner.run(Array(7).fill(slices(0, [1])[0]))).rejects.toThrow('7 slices for 6 slots');
+    runner.free(kv);
+  });
+
+  test('a second step while one runs', async () => {
+    const kv = runner.allocate(8);
+    const step = runner.run([slice({ kv, past: 0, tokens: tokens([1]) })]);
+    await expect(runner.run([slice({ kv, past: 0, tokens: tokens([1]) })])).rejects.toThrow('a step is running');
+    await step;
+    runner.free(kv);
+  });
+
+  test('features of the wrong size', async () => {
+    await expect(runner.align(new Float32Array(100), 2)).rejects.toThrow('100 feature values for 2 rows of 48');
+  });
+});
+
+test('a picture is aligned while a step runs, and several one after another', async () => {
+  const kv = runner.allocate(64);
+  const features = Float32Array.from({ length: 16 * 48 }, () => random() - 0.5);
+  const [first, second, step] = await Promise.all([
+    runner.align(features, 16),
+    runner.align(features, 16),
+    runner.run([slice({ kv, past: 0, tokens: tokens([1, 2, 3]) })])
+  ]);
+  expect([first.rows, second.rows, step.length]).toEqual([16, 16, 1]);
+  runner.free(kv);
+});

@@ -1,0 +1,167 @@
+import { type NetworkConfig, packedStep, stepPorts } from '@janus-mesh/networks';
+import {
+  type Call,
+  loadNetwork,
+  type MappedWeights,
+  type PrepackedWeights,
+  type Runtime,
+  type Session,
+  type Value
+} from '@janus-mesh/runtime';
+import { KvSlab } from './kv-slab.ts';
+
+/** What a slot does in a step. */
+export interface SlotWork {
+  readonly slab: KvSlab;
+  /** Positions filled before the step. */
+  readonly past: number;
+  /** New tokens. */
+  readonly count: number;
+}
+
+/** The tensors of a step that are not a slot's own. */
+export interface StepValues {
+  /** f32 [1, T, hidden] */
+  readonly tokens: Value;
+  /** i64 [R] */
+  readonly rows: Value;
+  /** f32 [1, R, hidden]: written. */
+  readonly hidden: Value;
+}
+
+/** One slot's scalars, bound for good and rewritten each step, and where its caches are bound. */
+interface Slot {
+  readonly on: Value<'bool'>;
+  readonly last: Value<'i32'>;
+  readonly total: Value<'i32'>;
+  /** Indices of k and v, input and output, of each layer in the call. */
+  readonly ports: readonly { readonly k: CachePorts; readonly v: CachePorts }[];
+  slab: KvSlab;
+}
+
+interface CachePorts {
+  readonly input: number;
+  readonly output: number;
+}
+
+/** One compiled form of the packed step, for up to `slots` sequences. Bound once; a step rewrites only what changed. */
+export class StepVariant {
+  readonly slots: number;
+  readonly #session: Session;
+  readonly #call: Call;
+  readonly #splits: Value<'i64'>;
+  readonly #states: readonly Slot[];
+  /** Bound to slots that do nothing, so that they hold on to no sequence's memory. */
+  readonly #idle: KvSlab;
+
+  /** Builds the graph and makes its session; the variants share their packed weights through `prepacked`. */
+  static async load(
+    slots: number,
+    config: NetworkConfig,
+    { runtime, weights, prepacked }: { runtime: Runtime; weights: MappedWeights; prepacked: PrepackedWeights }
+  ): Promise<StepVariant> {
+    const network = packedStep(config, { slots });
+    const session = await loadNetwork(runtime, network, weights, prepacked);
+    const names = (ports: readonly { readonly name: string }[]) => ports.map(({ name }) => name);
+    return new StepVariant(runtime, session, { slots, text: config.text, inputs: names(network.inputs), outputs: names(network.outputs) });
+  }
+
+  private constructor(
+    runtime: Runtime,
+    session: Session,
+    { slots, text, inputs, outputs }: { slots: number; text: NetworkConfig['text']; inputs: string[]; outputs: string[] }
+  ) {
+    this.slots = slots;
+    this.#session = session;
+    this.#call = session.newCall(inputs, outputs);
+    this.#idle = new KvSlab(runtime, text, 1);
+    this.#splits = runtime.tensor('i64', [slots]);
+    if (slots > 1) this.#call.setInput(stepPorts.splits, this.#splits);
+    const inputAt = new Map(inputs.map((name, i) => [name, i]));
+    const outputAt = new Map(outputs.map((name, i) => [name, i]));
+    const cachePorts = (part: 'k' | 'v', layer: number, slot: number): CachePorts => ({
+      input: inputAt.get(stepPorts.cache(part, layer, slot)) as number,
+      output: outputAt.get(stepPorts.cacheOut(part, layer, slot)) as number
+    });
+    this.#states = Array.from({ length: slots }, (_, slot) => ({
+      on: runtime.tensor('bool', [1]),
+      last: runtime.tensor('i32', [1]),
+      total: runtime.tensor('i32', [1]),
+      ports: Array.from({ length: text.layers }, (_, layer) => ({ k: cachePorts('k', layer, slot), v: cachePorts('v', layer, slot) })),
+      slab: this.#idle
+    }));
+    this.#states.forEach((state, slot) => void this.#bindScalars(state, slot));
+  }
+
+  /** Gives each sequence a slot: the one it had before where it still has it, so that nothing is bound anew. */
+  place(slabs: readonly KvSlab[]): number[] {
+    const places = slabs.map((slab) => this.#states.findIndex((state) => state.slab === slab));
+    const taken = new Set(places);
+    let next = 0;
+    return places.map((place) => {
+      if (place >= 0) return place;
+      while (taken.has(next)) next++;
+      return next++;
+    });
+  }
+
+  /** Runs a step. @param work what each slot does, by slot; undefined: nothing */
+  async run({ tokens, rows, hidden }: StepValues, work: readonly (SlotWork | undefined)[]): Promise<void> {
+    this.#call.setInput(stepPorts.tokens, tokens);
+    this.#call.setInput(stepPorts.rows, rows);
+    this.#call.setOutput(stepPorts.hidden, hidden);
+    for (const [slot, state] of this.#states.entries()) this.#set(slot, state, work[slot]);
+    await this.#call.run();
+  }
+
+  /** Runs one token of no sequence, so that the first real step finds everything in place. */
+  async warmUp(values: StepValues): Promise<void> {
+    await this.run(values, [{ slab: this.#idle, past: 0, count: 1 }]);
+  }
+
+  /** Lets go of a cache that is given back. */
+  forget(slab: KvSlab): void {
+    for (const state of this.#states) if (state.slab === slab) this.#bindCache(state, this.#idle);
+  }
+
+  /** Gives the session and all that is bound back. */
+  release(): void {
+    this.#session.release();
+    this.#idle.release();
+    this.#splits.release();
+    for (const { on, last, total } of this.#states) for (const value of [on, last, total]) value.release();
+  }
+
+  #set(slot: number, state: Slot, work: SlotWork | undefined): void {
+    const count = work?.count ?? 0;
+    const filled = (work?.past ?? 0) + count;
+    this.#splits.data[slot] = BigInt(count);
+    state.on.data[0] = work ? 1 : 0;
+    state.last.data[0] = filled - 1;
+    state.total.data[0] = filled;
+    this.#bindCache(state, work?.slab ?? this.#idle);
+  }
+
+  #bindCache(state: Slot, slab: KvSlab): void {
+    if (state.slab === slab) return;
+    state.slab = slab;
+    this.#bindLayers(state);
+  }
+
+  #bindLayers({ ports, slab }: Slot): void {
+    for (const [layer, { k, v }] of ports.entries()) {
+      const cache = slab.layers[layer] as (typeof slab.layers)[0];
+      this.#call.setInput(k.input, cache.k);
+      this.#call.setOutput(k.output, cache.k);
+      this.#call.setInput(v.input, cache.v);
+      this.#call.setOutput(v.output, cache.v);
+    }
+  }
+
+  #bindScalars(state: Slot, slot: number): void {
+    if (this.slots > 1) this.#call.setInput(stepPorts.on(slot), state.on);
+    this.#call.setInput(stepPorts.last(slot), state.last);
+    this.#call.setInput(stepPorts.total(slot), state.total);
+    this.#bindLayers(state);
+  }
+}

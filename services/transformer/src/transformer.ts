@@ -1,0 +1,14 @@
+import type { TierInfo } from '@janus-mesh/contracts';
+import type { ModelConfig } from '@janus-mesh/models';
+import type { TierCounts } from '@janus-mesh/service';
+import type { Engine } from './engine/engine.ts';
+import type { ModelRunner } from './engine/model-runner.ts';
+
+/** What the routes work with. */
+export interface Transformer {
+  readonly info: TierInfo;
+  readonly config: ModelConfig;
+  readonly runner: Pick<ModelRunner, 'slots' | 'kvBytes'>;
+  readonly engine: Engine;
+  readonly counts: TierCounts;
+}

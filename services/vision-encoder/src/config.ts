@@ -1,0 +1,6 @@
+import { type ConfigOf, pictureSettings } from '@janus-mesh/service';
+
+/** Settings of the vision encoder, beside those of every service. */
+export const configSchema = pictureSettings;
+
+export type Config = ConfigOf<typeof configSchema.shape>;

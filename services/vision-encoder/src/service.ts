@@ -1,0 +1,70 @@
+import { type Bundle, openBundle } from '@janus-mesh/bundle';
+import { VisionEncoderServiceDefinition } from '@janus-mesh/contracts';
+import { bindService } from '@janus-mesh/rpc';
+import { isaClass, MappedWeights, openRuntime, type Runtime } from '@janus-mesh/runtime';
+import {
+  CONFIG,
+  pictureLimits,
+  provide,
+  type ServiceDefinition,
+  TierCounts,
+  type Token,
+  Turns,
+  tierInfo,
+  token,
+  WorkQueue
+} from '@janus-mesh/service';
+import { type Config, configSchema } from './config.ts';
+import { describeRoute } from './routes/describe.ts';
+import { encodeRoute } from './routes/encode.ts';
+import { statsRoute } from './routes/stats.ts';
+import { Siglip } from './siglip.ts';
+import type { VisionEncoder } from './vision-encoder.ts';
+
+const SETTINGS = CONFIG as Token<Config>;
+const BUNDLE = token<Bundle>('bundle');
+const RUNTIME = token<Runtime>('runtime');
+const WEIGHTS = token<MappedWeights>('weights');
+const SIGLIP = token<Siglip>('siglip');
+const ENCODER = token<VisionEncoder>('vision encoder');
+
+const providers = [
+  provide(BUNDLE, [SETTINGS], ({ bundle }) => openBundle(bundle)),
+  // Runs are long and rare: threads that spin between them would only take time from the tiers beside this one.
+  provide(RUNTIME, [SETTINGS], ({ threads }) => openRuntime({ threads, spin: false })),
+  provide(WEIGHTS, [RUNTIME, BUNDLE], (runtime, { weightsPath, tensors }) => new MappedWeights(runtime, weightsPath, tensors)),
+  provide(SIGLIP, [RUNTIME, WEIGHTS, BUNDLE], (runtime, weights, { manifest }) => Siglip.load(runtime, weights, manifest.config)),
+  provide(ENCODER, [SETTINGS, BUNDLE, RUNTIME, SIGLIP], (config, { manifest }, runtime, siglip) => ({
+    info: tierInfo({ manifest, runtime, config, isa: isaClass() }),
+    vision: manifest.config.vision,
+    preprocess: manifest.config.preprocess,
+    limits: pictureLimits(config),
+    siglip,
+    queue: new WorkQueue(config.queueLimit),
+    preparing: new Turns(),
+    counts: new TierCounts()
+  }))
+];
+
+/** The vision encoder as a service. */
+export const visionEncoder: ServiceDefinition<typeof configSchema.shape> = {
+  name: 'vision-encoder',
+  configSchema,
+  providers,
+  build({ get }) {
+    const encoder = get(ENCODER);
+    const handlers = {
+      encode: encodeRoute(encoder),
+      describeVisionEncoder: describeRoute(encoder),
+      getVisionEncoderStats: statsRoute(encoder)
+    };
+    return {
+      services: [bindService(VisionEncoderServiceDefinition, handlers)],
+      ready: (signal) => encoder.siglip.warmUp(signal),
+      stop() {
+        encoder.siglip.release();
+        get(WEIGHTS).release();
+      }
+    };
+  }
+};

@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeSyntheticCheckpoint } from '../libs/importer/src/test-support/synthetic-checkpoint.ts';
+
+// Imports a synthetic checkpoint of about 1 GB, whose largest tensor is 256 MiB, and prints the importing process's peak memory:
+// `npx tsx test/import-memory.ts`. Fails above 400 MB and the largest tensor as f32. Takes 4 GB of disk for a moment.
+const MARGIN_BYTES = 400e6;
+
+const root = mkdtempSync(join(tmpdir(), 'janus-mesh-import-'));
+try {
+  const checkpoint = join(root, 'checkpoint');
+  const golden = join(import.meta.dirname, 'goldens/tiny-pro');
+  const sizes = { hidden_size: 2048, intermediate_size: 5632, num_hidden_layers: 5, vocab_size: 65_536 };
+  const { bytes, largestAsF32 } = writeSyntheticCheckpoint(checkpoint, golden, sizes);
+  const script = join(import.meta.dirname, '../libs/importer/src/test-support/import-process.ts');
+  const run = spawnSync(process.execPath, ['--import', 'tsx', script, checkpoint, join(root, 'bundle')], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+    stdio: ['ignore', 'pipe', 'inherit']
+  });
+  if (run.status !== 0) throw new Error(`the import ended with ${run.status ?? run.signal}`);
+  const { peakBytes, seconds } = JSON.parse(run.stdout.trimEnd().split('\n').at(-1) ?? '');
+  const limit = MARGIN_BYTES + largestAsF32;
+  const rate = bytes / seconds / 1e6;
+  process.stdout.write(`checkpoint ${mega(bytes)} MB, largest tensor as f32 ${mega(largestAsF32)} MB\n`);
+  process.stdout.write(
+    `imported in ${seconds.toFixed(1)} s (${rate.toFixed(0)} MB/s), peak ${mega(peakBytes)} MB of ${mega(limit)} MB allowed\n`
+  );
+  if (peakBytes > limit) process.exitCode = 1;
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}
+
+function mega(count: number): string {
+  return (count / 1e6).toFixed(0);
+}
