@@ -29,7 +29,10 @@ export class Stage {
   /** Compares numbers: the largest absolute difference counts. */
   close(name: string, got: ArrayLike<number>, want: ArrayLike<number>): void {
     this.#cases++;
-    if (got.length !== want.length) return this.#note(Number.POSITIVE_INFINITY, `${name}: ${got.length} values, expected ${want.length}`);
+    if (got.length !== want.length) {
+      this.#note(Number.POSITIVE_INFINITY, `${name}: ${got.length} values, expected ${want.length}`);
+      return;
+    }
     let worst = 0;
     for (let i = 0; i < want.length; i++) {
       const difference = Math.abs((got[i] as number) - (want[i] as number));

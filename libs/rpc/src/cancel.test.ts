@@ -118,9 +118,31 @@ test("the caller's request generator is ended when the call is over", async () =
   await expect.poll(() => isClosed).toBe(true);
 });
 
+test("the caller's requests are told to end even while the next one is awaited", async () => {
+  const { codec } = await testMesh({
+    codec: {
+      async *decode() {
+        yield { event: { $case: 'preview', value: {} } };
+      }
+    }
+  });
+  let isToldToEnd = false;
+  const silence: AsyncIterableIterator<never> = {
+    [Symbol.asyncIterator]: () => silence,
+    next: () => new Promise(() => undefined),
+    async return() {
+      isToldToEnd = true;
+      return { done: true, value: undefined };
+    }
+  };
+  for await (const _ of codec.decode(silence));
+  await expect.poll(() => isToldToEnd).toBe(true);
+});
+
 test("what the caller's request generator throws comes back as it is, and cancels the call", async () => {
   const { codec, ended } = await waitingMesh();
   async function* requests(): AsyncGenerator<never> {
+    yield* [];
     await sleep(20);
     throw new RangeError('no such file');
   }

@@ -7,7 +7,8 @@ import { signalled } from './testing/waiting.ts';
 
 /** A mesh whose chat streams as fast as it may, counts what it made, and tells how it ended. */
 async function producer({ bytes, ...limits }: { bytes: number; unreadStreamMs?: number; maxDeadlineMs?: number }) {
-  const ended = signalled<MeshError>();
+  const ended = signalled<MeshError & { readonly afterMs: number }>();
+  const startedAt = performance.now();
   const count = { made: 0 };
   const text = 'x'.repeat(bytes);
   const mesh = await testMesh({
@@ -16,7 +17,7 @@ async function producer({ bytes, ...limits }: { bytes: number; unreadStreamMs?: 
         try {
           for (; count.made < 100_000; count.made++) yield { event: { $case: 'delta', value: { text } } };
         } finally {
-          ended.resolve(signal.reason as MeshError);
+          ended.resolve(Object.assign(signal.reason as MeshError, { afterMs: performance.now() - startedAt }));
         }
       }
     },
@@ -80,13 +81,14 @@ test('a caller that reads slowly but steadily is not cut off', async () => {
 test('a deadline ends a call whose caller reads nothing', async () => {
   const { address, ended, requests } = await producer({ bytes: 1_000, maxDeadlineMs: 200 });
   rawCall(address, chat, { window: 200 });
-  expect((await ended).codeName).toBe('DEADLINE_EXCEEDED');
+  expect(await ended).toMatchObject({ codeName: 'DEADLINE_EXCEEDED', afterMs: expect.toSatisfy((ms: number) => ms < 1_500) });
   await expect.poll(requests, { timeout: 5_000 }).toEqual([expect.objectContaining({ code: 'DEADLINE_EXCEEDED' })]);
 });
 
 test("a deadline the caller gave ends the call, though the caller's library sleeps and reads nothing", async () => {
   const { address, ended, requests } = await producer({ bytes: 1_000 });
-  rawCall(address, chat, { window: 200, headers: { 'grpc-timeout': '200m' } });
-  expect((await ended).codeName).toBe('DEADLINE_EXCEEDED');
+  const { stream } = rawCall(address, chat, { window: 200, headers: { 'grpc-timeout': '200m' } });
+  expect(await ended).toMatchObject({ codeName: 'DEADLINE_EXCEEDED', afterMs: expect.toSatisfy((ms: number) => ms < 1_500) });
   await expect.poll(requests, { timeout: 5_000 }).toEqual([expect.objectContaining({ code: 'DEADLINE_EXCEEDED' })]);
+  await expect.poll(() => stream.rstCode, { timeout: 5_000 }).toBe(8);
 });

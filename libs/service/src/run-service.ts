@@ -49,7 +49,7 @@ async function live(service: RunningService, stopRequest: StopRequest): Promise<
   try {
     await Promise.race([service.warmUp(), stopRequest.made]);
     if (!stopRequest.isMade) tellParent({ type: 'ready' });
-    service.logger.info({ why: await stopRequest.made }, 'stopping');
+    await stopRequest.made;
   } finally {
     await service.stop(drainMs);
     letGo();

@@ -1,1 +1,2 @@
-export {};
+export { probabilities, type SamplingParameters } from './engine/sampler.ts';
+export { transformer } from './service.ts';

@@ -20,7 +20,8 @@ export interface SyntheticSizes {
  */
 export function writeSyntheticCheckpoint(folder: string, golden: string, sizes: SyntheticSizes): { bytes: number; largestAsF32: number } {
   mkdirSync(folder, { recursive: true });
-  for (const file of ['tokenizer.json', 'processor_config.json', 'preprocessor_config.json']) cpSync(join(golden, file), join(folder, file));
+  for (const file of ['tokenizer.json', 'processor_config.json', 'preprocessor_config.json'])
+    cpSync(join(golden, file), join(folder, file));
   const config = JSON.parse(readFileSync(join(golden, 'config.json'), 'utf8'));
   Object.assign(config.text_config, sizes, { head_dim: sizes.hidden_size / config.text_config.num_attention_heads });
   writeFileSync(join(folder, 'config.json'), JSON.stringify(config));

@@ -16,7 +16,7 @@ export interface GoldenModel {
 }
 
 /** The parts of cases.json that tests here read. */
-export interface GoldenCases {
+interface GoldenCases {
   readonly tolerance: Readonly<Record<string, number>>;
   readonly special_ids: Readonly<Record<string, number>>;
   readonly pictures: readonly { readonly name: string; readonly tensors: { readonly pixel_values: string } }[];

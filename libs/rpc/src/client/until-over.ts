@@ -5,27 +5,22 @@
  */
 export async function* untilOver<Request>(requests: AsyncIterable<Request>, over: AbortSignal): AsyncGenerator<Request> {
   const iterator = requests[Symbol.asyncIterator]();
-  const { promise: whenOver, stop } = whenAborted(over);
+  let stopWaiting = () => {};
+  const onOver = () => stopWaiting();
+  over.addEventListener('abort', onOver, { once: true });
   try {
-    while (true) {
-      const result = await Promise.race([iterator.next(), whenOver]);
-      if (result === 'over' || result.done) return;
+    while (!over.aborted) {
+      // Not Promise.race with one promise for the end: each race would add to that promise as long as the call lasts.
+      const result = await new Promise<IteratorResult<Request, unknown> | undefined>((resolve, reject) => {
+        stopWaiting = () => resolve(undefined);
+        iterator.next().then(resolve, reject);
+      });
+      if (result === undefined || result.done) return;
       yield result.value;
     }
   } finally {
-    stop();
+    over.removeEventListener('abort', onOver);
     // Not awaited: a generator that waits for something takes the return only after that.
     iterator.return?.().catch(() => undefined);
   }
-}
-
-function whenAborted(signal: AbortSignal): { promise: Promise<'over'>; stop: () => void } {
-  let stop = () => {};
-  const promise = new Promise<'over'>((resolve) => {
-    const onAbort = () => resolve('over');
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    stop = () => signal.removeEventListener('abort', onAbort);
-  });
-  return { promise, stop };
 }

@@ -208,7 +208,6 @@ export class ServedCall extends ServerInterceptingCall {
     this.#ended = true;
     clearTimeout(this.#deadlineTimer);
     this.#unread.stop();
-    this.#closer.stop();
     if (this.#statusCode === undefined) {
       this.#failure = this.#whyWireEnded();
       this.#statusCode = this.#failure.code;

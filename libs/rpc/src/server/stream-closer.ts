@@ -12,7 +12,6 @@ const graceMs = 2_000;
  */
 export class StreamCloser {
   readonly #stream: ServerHttp2Stream;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(call: ServerInterceptingCallInterface) {
     const { stream } = call as unknown as { readonly stream?: ServerHttp2Stream };
@@ -25,11 +24,8 @@ export class StreamCloser {
     return this.#stream.aborted || this.#stream.rstCode !== constants.NGHTTP2_NO_ERROR;
   }
 
+  /** Resets the stream if the caller does not take its status in time. */
   closeSoon(): void {
-    this.#timer = setTimeout(() => this.#stream.close(constants.NGHTTP2_CANCEL), graceMs).unref();
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
+    setTimeout(() => this.#stream.close(constants.NGHTTP2_CANCEL), graceMs).unref();
   }
 }

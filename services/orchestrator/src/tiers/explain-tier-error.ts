@@ -18,6 +18,7 @@ export function explainTierError(error: unknown, tier: { readonly name: string; 
     case Code.FAILED_PRECONDITION:
     case Code.RESOURCE_EXHAUSTED:
     case Code.DEADLINE_EXCEEDED:
+    case Code.ABORTED:
       return new MeshError(code, reason, `${tier.name}: ${message}`, details);
     case Code.UNAVAILABLE:
     case Code.UNIMPLEMENTED: // another service listens there

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** A tier as far as it is watched. */
 export interface WatchedTier {
   /** Undefined while it was never reached. */
@@ -14,36 +16,41 @@ export interface WatchIntervals {
   readonly seenMs: number;
 }
 
-/** Looks for the tiers again and again, so that nobody has to start in any order. */
+/** Looks for the tiers again and again, so that they may start, and start again, in any order. */
 export class TierWatch {
   readonly #tiers: readonly WatchedTier[];
   readonly #intervals: WatchIntervals;
-  #timer: NodeJS.Timeout | undefined;
-  #isStopped = false;
-  #tellReady: () => void = () => {};
-
-  /** Resolves once each tier was seen; it may be gone again by then. */
-  readonly ready = new Promise<void>((resolve) => {
-    this.#tellReady = resolve;
-  });
+  readonly #stopped = new AbortController();
 
   constructor(tiers: readonly WatchedTier[], intervals: WatchIntervals = { unseenMs: 250, seenMs: 5000 }) {
     this.#tiers = tiers;
     this.#intervals = intervals;
   }
 
-  /** Looks once, and from then on by itself. */
-  async start(): Promise<void> {
-    await Promise.all(this.#tiers.map((tier) => tier.look()));
-    if (this.#isStopped) return;
-    const areAllSeen = this.#tiers.every((tier) => tier.lastSeen !== undefined);
-    if (areAllSeen) this.#tellReady();
-    const delay = areAllSeen ? this.#intervals.seenMs : this.#intervals.unseenMs;
-    this.#timer = setTimeout(() => void this.start(), delay).unref();
+  /** Resolves once each tier was seen; it may be gone again by then. Goes on looking, more rarely, until it is stopped. */
+  async untilAllSeen(signal: AbortSignal): Promise<void> {
+    const ended = AbortSignal.any([signal, this.#stopped.signal]);
+    for (;;) {
+      await this.#look();
+      ended.throwIfAborted();
+      if (this.#tiers.every((tier) => tier.lastSeen !== undefined)) break;
+      await sleep(this.#intervals.unseenMs, undefined, { signal: ended });
+    }
+    void this.#goOn(ended);
   }
 
   stop(): void {
-    this.#isStopped = true;
-    clearTimeout(this.#timer);
+    this.#stopped.abort();
+  }
+
+  async #goOn(ended: AbortSignal): Promise<void> {
+    while (!ended.aborted) {
+      await sleep(this.#intervals.seenMs, undefined, { signal: ended, ref: false }).catch(() => undefined);
+      if (!ended.aborted) await this.#look();
+    }
+  }
+
+  async #look(): Promise<void> {
+    await Promise.all(this.#tiers.map((tier) => tier.look()));
   }
 }

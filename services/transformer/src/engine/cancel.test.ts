@@ -29,6 +29,23 @@ test('cancelled during any step, a group is in no later one, leaks nothing, and 
   }
 });
 
+test('cancelled while the tokens of its step are drawn, it gets none of them and is freed before the next step', async () => {
+  const alone = await companyAlone();
+  const bench = makeBench();
+  const company = bench.submit(COMPANY);
+  const handle = bench.engine.submit(textRequest(4, { maxNewTokens: 5 }));
+  bench.clock.tickMs = 10; // every row takes longer than the engine keeps the event loop for itself
+  bench.clock.onBreathe = () => {
+    if (bench.runner.steps.length === 3) handle.cancel(CANCELLED);
+  };
+  const { ids, error } = await receive(handle);
+  expect(error).toBe(CANCELLED);
+  expect(ids[0]).toHaveLength(2);
+  expect((await company).hashes).toEqual(alone.hashes);
+  expect(bench.runner.steps.slice(2, 4)).toEqual(['0 90+1 last | 1 5+1 last', '0 91+1 last']);
+  expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
+});
+
 test('cancelled between steps, its memory is free at once', async () => {
   const bench = makeBench();
   const handle = bench.engine.submit(textRequest(5));

@@ -3,18 +3,23 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AlignedFeatures, TokenInput } from '../engine/model-runner.ts';
 import { createRunner } from './create-runner.ts';
 import type { PackedRunner } from './packed-runner.ts';
-import { goldenBundle, runtime, slice, tokens } from './testing/golden-runner.ts';
+import { importGolden, runtime, slice, tokens } from './testing/golden-runner.ts';
 
 const golden = goldenModel();
 const { cases, config } = golden;
 const vision = golden.expected('vision');
 let runner: PackedRunner;
+let imported: Awaited<ReturnType<typeof importGolden>>;
 
 beforeAll(async () => {
-  runner = await createRunner({ bundle: await goldenBundle(), runtime, slots: 6, kvBudgetBytes: 64 << 20 });
+  imported = await importGolden();
+  runner = await createRunner({ bundle: imported.bundle, runtime, slots: 6, kvBudgetBytes: 64 << 20 });
 });
 
-afterAll(() => runner.release());
+afterAll(async () => {
+  runner.release();
+  await imported.remove();
+});
 
 const align = (name: string) => runner.align(vision.get(`features/${name}`)?.data as Float32Array, config.vision.rows);
 
@@ -90,12 +95,12 @@ describe('a runner over an imported checkpoint', () => {
 });
 
 test('slots that are no whole number from 1 are refused', async () => {
-  const bundle = await goldenBundle();
+  const { bundle } = imported;
   await expect(createRunner({ bundle, runtime, slots: 0, kvBudgetBytes: 1 })).rejects.toThrow('slots must be a whole number from 1, not 0');
 });
 
 test('a weight file that lacks a tensor is refused by name', async () => {
-  const bundle = await goldenBundle();
+  const { bundle } = imported;
   const tensors = new Map(bundle.tensors);
   tensors.delete('text.layers.1.up');
   await expect(createRunner({ bundle: { ...bundle, tensors }, runtime, kvBudgetBytes: 1 })).rejects.toThrow('no tensor text.layers.1.up');

@@ -3,17 +3,23 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Head, KvHandle, StepSlice } from '../engine/model-runner.ts';
 import { createRunner } from './create-runner.ts';
 import type { PackedRunner } from './packed-runner.ts';
-import { goldenBundle, runtime, slice, tokens } from './testing/golden-runner.ts';
+import { importGolden, runtime, slice, tokens } from './testing/golden-runner.ts';
 
 let runner: PackedRunner;
+let remove: () => Promise<void>;
 const random = generator(7);
 const whole = (below: number) => Math.floor(random() * below);
 
 beforeAll(async () => {
-  runner = await createRunner({ bundle: await goldenBundle(), runtime, slots: 6, kvBudgetBytes: 64 << 20 });
+  const golden = await importGolden();
+  remove = golden.remove;
+  runner = await createRunner({ bundle: golden.bundle, runtime, slots: 6, kvBudgetBytes: 64 << 20 });
 });
 
-afterAll(() => runner.release());
+afterAll(async () => {
+  runner.release();
+  await remove();
+});
 
 /** A sequence whose cut into steps is fixed: what it gives must not depend on what else a step holds. */
 interface Script {

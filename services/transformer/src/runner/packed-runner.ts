@@ -7,7 +7,7 @@ import type { KvPool } from './kv-pool.ts';
 import type { KvSlab } from './kv-slab.ts';
 import { RowBuffer } from './row-buffer.ts';
 import type { RowTable } from './row-table.ts';
-import { layOutStep, type StepLayout } from './step-layout.ts';
+import { layOutStep, type RowRange, type StepLayout } from './step-layout.ts';
 import type { SlotWork, StepValues, StepVariant } from './step-variant.ts';
 
 /** What a runner is put together from. It owns all of it. */
@@ -141,7 +141,7 @@ export class PackedRunner implements ModelRunner {
   }
 
   #logits(head: Head, { rows, heads }: StepLayout, slice: number): Float32Array | undefined {
-    const { first, count } = rows[slice] as StepLayout['rows'][0];
+    const { first, count } = rows[slice] as RowRange;
     return count === 0 ? undefined : this.#parts.heads[head].logits(first - heads[head].first, count);
   }
 }

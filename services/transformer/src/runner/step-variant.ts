@@ -8,7 +8,7 @@ import {
   type Session,
   type Value
 } from '@janus-mesh/runtime';
-import { KvSlab } from './kv-slab.ts';
+import { KvSlab, type LayerCache } from './kv-slab.ts';
 
 /** What a slot does in a step. */
 export interface SlotWork {
@@ -150,7 +150,7 @@ export class StepVariant {
 
   #bindLayers({ ports, slab }: Slot): void {
     for (const [layer, { k, v }] of ports.entries()) {
-      const cache = slab.layers[layer] as (typeof slab.layers)[0];
+      const cache = slab.layers[layer] as LayerCache;
       this.#call.setInput(k.input, cache.k);
       this.#call.setOutput(k.output, cache.k);
       this.#call.setInput(v.input, cache.v);

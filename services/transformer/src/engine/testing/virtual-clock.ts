@@ -4,6 +4,10 @@ import type { Clock } from '../clock.ts';
 export class VirtualClock implements Clock {
   readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>();
   #now = 0;
+  /** Milliseconds that pass with each look at the clock. */
+  tickMs = 0;
+  /** Happens while the engine lets others have their turn. */
+  onBreathe: () => void = () => {};
 
   /** Callbacks that wait. */
   get pending(): number {
@@ -11,6 +15,7 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
+    this.#now += this.tickMs;
     return this.#now;
   }
 
@@ -20,8 +25,8 @@ export class VirtualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  breathe(): Promise<void> {
-    return Promise.resolve();
+  async breathe(): Promise<void> {
+    this.onBreathe();
   }
 
   /** Lets time pass, and what is due happen in order. */

@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Bundle, openBundle } from '@janus-mesh/bundle';
@@ -8,14 +8,15 @@ import type { StepSlice, TokenInput } from '../../engine/model-runner.ts';
 
 const GOLDENS = resolve(import.meta.dirname, '../../../../../test/goldens');
 
-/** The process's runtime, one thread. */
-export const runtime = openRuntime({ threads: 1 });
+/** The process's runtime. */
+export const runtime = openRuntime({ threads: 2 });
 
-/** Imports a set of goldens into a temporary folder. */
-export async function goldenBundle(name = 'tiny-pro'): Promise<Bundle> {
-  const dir = join(await mkdtemp(join(tmpdir(), 'janus-mesh-runner-')), 'bundle');
+/** Imports a set of goldens into a temporary folder, for one test file: `remove` it at the end. */
+export async function importGolden(name = 'tiny-pro'): Promise<{ bundle: Bundle; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'janus-mesh-runner-'));
+  const dir = join(folder, 'bundle');
   await importCheckpoint(join(GOLDENS, name), dir, { runtime });
-  return openBundle(dir);
+  return { bundle: await openBundle(dir), remove: () => rm(folder, { recursive: true }) };
 }
 
 /** Ids as tokens of a step. */

@@ -1,0 +1,36 @@
+import { ImageCodecServiceDefinition } from '@janus-mesh/contracts';
+import { connect, isServing } from '@janus-mesh/rpc';
+import { expect, onTestFinished, test } from 'vitest';
+import { ConfigError } from './config-error.ts';
+import { startService } from './start-service.ts';
+import { codecService } from './testing/codec-service.ts';
+
+const quiet = { JANUS_MESH_LOG_LEVEL: 'silent' };
+
+test('a service runs inside a test, and stops', async () => {
+  const service = await startService(codecService, { ...quiet, JANUS_MESH_GRID: '16' });
+  const address = `127.0.0.1:${service.port}`;
+  const { client, close } = connect(ImageCodecServiceDefinition, address);
+  onTestFinished(close);
+  expect(await isServing(address, ImageCodecServiceDefinition.fullName)).toBe(true);
+  expect(await client.describeImageCodec({})).toMatchObject({ grid: 16 });
+  await Promise.all([service.stop(), service.stop()]);
+  await expect(isServing(address)).rejects.toMatchObject({ codeName: 'UNAVAILABLE' });
+});
+
+test('limits are settings', async () => {
+  const service = await startService(codecService, { ...quiet, JANUS_MESH_DEADLINE_SECONDS: '0.1' });
+  const { client, close } = connect(ImageCodecServiceDefinition, `127.0.0.1:${service.port}`);
+  onTestFinished(close);
+  onTestFinished(() => service.stop());
+  const reading = (async () => {
+    for await (const _ of client.decode((async function* () {})()));
+  })();
+  await expect(reading).rejects.toMatchObject({ message: 'the call took longer than the allowed 100 ms' });
+});
+
+test('a service that does not start leaves nothing behind', async () => {
+  await expect(startService(codecService, { ...quiet, JANUS_MESH_MOOD: 'not-ready' })).rejects.toThrow('warm-up failed: no such kernel');
+  await expect(startService(codecService, { ...quiet, JANUS_MESH_MOOD: 'refuses' })).rejects.toThrow('bundle is broken');
+  await expect(startService(codecService, { JANUS_MESH_GRID: 'x' })).rejects.toThrow(ConfigError);
+});

@@ -1,0 +1,28 @@
+import { totalmem } from 'node:os';
+import { type ConfigOf, decimal, flag, integer, pictureSettings } from '@janus-mesh/service';
+
+const MIB = 1024 * 1024;
+
+// A quarter of what this process may have: a container's limit counts where there is one.
+function defaultKvBudgetBytes(): number {
+  const bytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+  return Math.max(64 * MIB, Math.floor(bytes / 4 / MIB) * MIB);
+}
+
+/** Settings of the transformer, beside those of every service. Features come in chunks, as pictures do. */
+export const configSchema = pictureSettings.pick({ maxReceiveBytes: true }).extend({
+  slots: integer({ min: 1, max: 256, default: 16 }).describe('rows that run together at most; a guided picture takes two'),
+  kvBudgetBytes: integer({ min: 1, default: defaultKvBudgetBytes() }).describe(
+    'memory for KV caches; the default is a quarter of the memory there is'
+  ),
+  queueLimit: integer({ min: 0, max: 1_000_000, default: 256 }).describe('requests that may wait'),
+  prefillTokens: integer({ min: 1, max: 1_000_000, default: 128 }).describe(
+    'prompt tokens that one step brings beside running streams; more make prompts faster and streams jerkier'
+  ),
+  featuresSeconds: decimal({ min: 0.001, max: 86_400, default: 10 }).describe('how long an admitted request may wait for a picture'),
+  spin: flag({ default: true }).describe(
+    'whether idle threads spin for a moment between runs: faster, but takes time from busy processes on the same cores'
+  )
+});
+
+export type Config = ConfigOf<typeof configSchema.shape>;

@@ -1,0 +1,4 @@
+import { runService } from '@janus-mesh/service';
+import { transformer } from './service.ts';
+
+await runService(transformer);
