@@ -1,20 +1,10 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startTestMesh } from '../support/mesh.ts';
-import { openGoldens } from './cases.ts';
+import { compare } from './compare.ts';
 import type { Row } from './row.ts';
-import { codec } from './stages/codec.ts';
-import { image } from './stages/image.ts';
-import { pictures } from './stages/pictures.ts';
-import { prompts } from './stages/prompts.ts';
-import { sampler } from './stages/sampler.ts';
-import { text } from './stages/text.ts';
-import { vision } from './stages/vision.ts';
-import { openSubject } from './subject.ts';
 
 const USAGE = 'usage: npm run parity -- <golden folder> [--weights safetensors|torch] [--threads n]';
 
-/** Imports a golden folder, starts the real mesh on it (f32, diagnostics on) and compares every stage. */
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -26,18 +16,10 @@ async function main(): Promise<number> {
     console.error(USAGE);
     return 2;
   }
-  const goldens = openGoldens(resolve(folder));
-  await using mesh = await startTestMesh({
-    checkpoint: goldens.checkpoint,
-    threads: Number(values.threads),
-    ...(weights ? { weights } : {})
-  });
-  const subject = await openSubject(goldens, mesh);
-  const rows: Row[] = [];
-  for (const stage of [prompts, pictures, vision, text, image, codec, sampler]) rows.push(...(await stage(subject)));
-  return report(rows);
+  return report(await compare(resolve(folder), { weights, threads: Number(values.threads) }));
 }
 
+/** Prints a row a stage. @returns the exit code */
 function report(rows: readonly Row[]): number {
   const missed = rows.filter(({ worst, allowed }) => worst > allowed);
   const line = (cells: readonly string[]) =>

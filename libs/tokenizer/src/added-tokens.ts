@@ -37,8 +37,10 @@ export class AddedTokens {
   }
 }
 
-const WORD_START = /^[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]/u;
-const WORD_END = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]$/u;
+const WORD = String.raw`[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]`;
+const WORD_START = new RegExp(`^${WORD}`, 'u');
+const WORD_END = new RegExp(`${WORD}$`, 'u');
+const SPACE = /\p{White_Space}/u;
 
 function makeTree(tokens: readonly AddedToken[]): Node {
   const root: Node = { next: new Map() };
@@ -62,7 +64,10 @@ function cutSection(tree: Node, text: string, section: TextRange, literal: Uint8
   const sections: Section[] = [];
   let done = section.start;
   for (let at = section.start; at < section.end; ) {
-    const token = longestAt(tree, text, { start: at, end: section.end }, literal);
+    const token = longestAt(tree, text, { start: at, end: section.end }, (found, end) => {
+      if (found.special && literal?.subarray(at, end).includes(1)) return false;
+      return !found.single_word || standsAlone(text, { start: at, end }, section);
+    });
     if (!token) {
       at++;
       continue;
@@ -77,26 +82,33 @@ function cutSection(tree: Node, text: string, section: TextRange, literal: Uint8
   return sections;
 }
 
-function longestAt(tree: Node, text: string, { start, end }: TextRange, literal: Uint8Array | undefined): AddedToken | undefined {
-  let found: AddedToken | undefined;
+/** The longest acceptable token that begins at the range's start. */
+function longestAt(
+  tree: Node,
+  text: string,
+  { start, end }: TextRange,
+  accept: (token: AddedToken, end: number) => boolean
+): AddedToken | undefined {
+  let longest: AddedToken | undefined;
   let node = tree.next.get(text.charCodeAt(start));
   for (let at = start + 1; node; at++) {
-    if (node.token && isToken(node.token, text, { start, end: at }, literal)) found = node.token;
+    if (node.token && accept(node.token, at)) longest = node.token;
     if (at === end) break;
     node = node.next.get(text.charCodeAt(at));
   }
-  return found;
+  return longest;
 }
 
-function isToken(token: AddedToken, text: string, { start, end }: TextRange, literal: Uint8Array | undefined): boolean {
-  if (token.special && literal?.subarray(start, end).includes(1)) return false;
-  return !token.single_word || !(WORD_END.test(text.slice(Math.max(start - 2, 0), start)) || WORD_START.test(text.slice(end, end + 2)));
+function standsAlone(text: string, { start, end }: TextRange, section: TextRange): boolean {
+  // Two UTF-16 units hold any character.
+  const before = text.slice(Math.max(start - 2, section.start), start);
+  return !WORD_END.test(before) && !WORD_START.test(text.slice(end, Math.min(end + 2, section.end)));
 }
 
 /** The range of a token with the whitespace that it takes along, within the bounds. */
 function withSpaces(token: AddedToken, text: string, range: TextRange, bounds: TextRange): TextRange {
   let { start, end } = range;
-  if (token.lstrip) while (start > bounds.start && /\s/.test(text[start - 1] as string)) start--;
-  if (token.rstrip) while (end < bounds.end && /\s/.test(text[end] as string)) end++;
+  if (token.lstrip) while (start > bounds.start && SPACE.test(text[start - 1] as string)) start--;
+  if (token.rstrip) while (end < bounds.end && SPACE.test(text[end] as string)) end++;
   return { start, end };
 }

@@ -30,8 +30,8 @@ export function readFrame(config: unknown, field = 'post_processor'): Frame {
 }
 
 function specialIds(field: string, item: unknown, specials: unknown): number[] {
-  const name = record(field, record(field, item)['SpecialToken'])['id'];
-  const ids = record(`${field}.special_tokens`, record(`${field}.special_tokens`, specials)[String(name)])['ids'];
+  const name = record(field, record(field, item).SpecialToken).id;
+  const ids = record(`${field}.special_tokens`, record(`${field}.special_tokens`, specials)[String(name)]).ids;
   if (!Array.isArray(ids)) throw new TokenizerError(`${field}.special_tokens`, `has no ids of ${name}`);
   return ids;
 }

@@ -1,4 +1,4 @@
-import { SplitPreTokenizer } from '@huggingface/tokenizers';
+import { Tokenizer as Library } from '@huggingface/tokenizers';
 import { TokenizerError } from './tokenizer-error.ts';
 import { record } from './tokenizer-file.ts';
 
@@ -22,7 +22,10 @@ export class PreTokenizer {
   /** Cuts by one pattern; each part goes on to the next pattern before this one looks further. */
   #cut(text: string, stage: number, onWord: (word: string) => void): void {
     const pattern = this.#patterns[stage];
-    if (pattern === undefined) return onWord(text);
+    if (pattern === undefined) {
+      onWord(text);
+      return;
+    }
     let done = 0;
     pattern.lastIndex = 0;
     for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
@@ -45,9 +48,9 @@ const GPT2 = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{
 
 function patternsOf(field: string, value: unknown): RegExp[] {
   const config = record(field, value);
-  switch (config['type']) {
+  switch (config.type) {
     case 'Sequence': {
-      const parts = config['pretokenizers'];
+      const parts = config.pretokenizers;
       if (!Array.isArray(parts)) throw new TokenizerError(`${field}.pretokenizers`, 'is no list');
       return parts.flatMap((part, index) => patternsOf(`${field}.pretokenizers[${index}]`, part));
     }
@@ -55,12 +58,12 @@ function patternsOf(field: string, value: unknown): RegExp[] {
       return [splitPattern(field, config)];
     case 'Digits':
       // Unicode's, as in the Rust library; the TypeScript one knows only 0 to 9.
-      return [compile(field, config['individual_digits'] === true ? String.raw`\p{N}` : String.raw`\p{N}+`)];
+      return [compile(field, config.individual_digits === true ? String.raw`\p{N}` : String.raw`\p{N}+`)];
     case 'ByteLevel':
-      if (config['add_prefix_space'] !== false) throw new TokenizerError(`${field}.add_prefix_space`, 'is not supported');
-      return config['use_regex'] === false ? [] : [compile(field, GPT2)];
+      if (config.add_prefix_space !== false) throw new TokenizerError(`${field}.add_prefix_space`, 'is not supported');
+      return config.use_regex === false ? [] : [compile(field, GPT2)];
     default:
-      throw new TokenizerError(field, `${JSON.stringify(config['type'])} is not supported`);
+      throw new TokenizerError(field, `${JSON.stringify(config.type)} is not supported`);
   }
 }
 
@@ -72,15 +75,27 @@ function splitPattern(field: string, { pattern, behavior, invert }: Readonly<Rec
   throw new TokenizerError(`${field}.pattern`, 'is neither Regex nor String');
 }
 
-/** Translates a pattern of the Rust library's engine. */
+/** Translates a pattern of the Rust library's engine (Oniguruma), as the TypeScript library does for a Split. */
 function compile(field: string, regex: string): RegExp {
   // Within a run of spaces that something follows, `\s+$` would be tried from each space on: seconds for a long run.
   const source = regex === String.raw`\s+$` ? String.raw`(?<!\s)\s+$` : regex;
+  const split = { type: 'Split', pattern: { Regex: source }, behavior: 'Isolated', invert: false };
   try {
-    const { pattern } = new SplitPreTokenizer({ type: 'Split', pattern: { Regex: source }, behavior: 'Isolated', invert: false });
-    if (pattern) return pattern;
+    const library = new Library({ ...NOTHING_ELSE, pre_tokenizer: split }, {});
+    if (library.pre_tokenizer && 'pattern' in library.pre_tokenizer && library.pre_tokenizer.pattern instanceof RegExp) {
+      return library.pre_tokenizer.pattern;
+    }
   } catch (cause) {
     throw new TokenizerError(field, `pattern ${regex}: ${cause instanceof Error ? cause.message : cause}`);
   }
   throw new TokenizerError(field, `pattern ${regex} is not supported`);
 }
+
+/** A tokenizer of the library with no other parts. */
+const NOTHING_ELSE = {
+  normalizer: null,
+  model: { type: 'BPE', vocab: {}, merges: [] },
+  post_processor: null,
+  decoder: null,
+  added_tokens: []
+};

@@ -37,17 +37,16 @@ export interface TokenizerFile {
  */
 export function readTokenizerFile(json: unknown): TokenizerFile {
   const file = record('the file', typeof json === 'string' ? parse(json) : json);
-  requireNoNormalizer(file['normalizer']);
-  const decoder = record('decoder', file['decoder']);
-  if (decoder['type'] !== 'ByteLevel')
-    throw new TokenizerError('decoder', `${JSON.stringify(decoder['type'])} is not supported, only ByteLevel`);
-  const added = file['added_tokens'] ?? [];
+  requireNoNormalizer(file.normalizer);
+  const decoder = record('decoder', file.decoder);
+  if (decoder.type !== 'ByteLevel') throw new TokenizerError('decoder', `${JSON.stringify(decoder.type)} is not supported, only ByteLevel`);
+  const added = file.added_tokens ?? [];
   if (!Array.isArray(added)) throw new TokenizerError('added_tokens', 'is no list');
   return {
     addedTokens: added.map((token, index) => readAddedToken(`added_tokens[${index}]`, token)),
-    preTokenizer: file['pre_tokenizer'],
-    postProcessor: file['post_processor'],
-    model: readModel(record('model', file['model']))
+    preTokenizer: file.pre_tokenizer,
+    postProcessor: file.post_processor,
+    model: readModel(record('model', file.model))
   };
 }
 
@@ -91,8 +90,8 @@ function readAddedToken(field: string, value: unknown): AddedToken {
 const UNSUPPORTED = ['dropout', 'unk_token', 'continuing_subword_prefix', 'end_of_word_suffix', 'byte_fallback', 'ignore_merges'];
 
 function readModel(model: Readonly<Record<string, unknown>>): BpeModel {
-  if (model['type'] !== undefined && model['type'] !== 'BPE') {
-    throw new TokenizerError('model.type', `${JSON.stringify(model['type'])} is not supported, only BPE`);
+  if (model.type !== undefined && model.type !== 'BPE') {
+    throw new TokenizerError('model.type', `${JSON.stringify(model.type)} is not supported, only BPE`);
   }
   for (const name of UNSUPPORTED) if (model[name]) throw new TokenizerError(`model.${name}`, 'is not supported');
   const { vocab, merges } = model;

@@ -21,8 +21,8 @@ describe('the goldens', () => {
   test.each(cases.strings as StringCase[])('string $text', ({ text, ids, decoded, decoded_with_special, decoded_each }) => {
     expect(tokenizer.encode(text)).toEqual(ids);
     expect(tokenizer.decode(ids)).toBe(decoded);
-    expect(tokenizer.decode(ids, { showSpecial: true })).toBe(decoded_with_special);
-    expect(ids.map((id) => tokenizer.decode([id], { showSpecial: true }))).toEqual(decoded_each);
+    expect(tokenizer.decode(ids, { special: true })).toBe(decoded_with_special);
+    expect(ids.map((id) => tokenizer.decode([id], { special: true }))).toEqual(decoded_each);
   });
 
   test.each(cases.prompts as { name: string; prompt: string; ids: number[] }[])('prompt $name', ({ prompt, ids }) => {

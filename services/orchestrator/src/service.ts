@@ -59,6 +59,6 @@ export const orchestrator: ServiceDefinition<typeof configSchema.shape> = {
 async function openModel(dir: string): Promise<ServedModel> {
   const { manifest, tokenizerPath } = await openBundle(dir);
   const { name, revision, config, quantization, parameters } = manifest;
-  const tokenizer = loadTokenizer(JSON.parse(await readFile(tokenizerPath, 'utf8')));
+  const tokenizer = loadTokenizer(await readFile(tokenizerPath, 'utf8'), { bos: config.tokens.bos.id });
   return { name, revision, config, quantization, parameters: BigInt(parameters), tokenizer };
 }

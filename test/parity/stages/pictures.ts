@@ -1,4 +1,5 @@
 import { decodePicture, fitToSquare, normalize } from '@janus-mesh/image';
+import { floats } from '../../support/safetensors.ts';
 import { type Row, Stage } from '../row.ts';
 import type { Subject } from '../subject.ts';
 
@@ -22,7 +23,7 @@ export async function pictures({ goldens, config, tolerance }: Subject): Promise
     canvas[kind].close(name, (await fitToSquare(decoded, config.preprocess)).rgb, bytes(tensors.canvas));
     const side = config.preprocess.imageSize;
     const values = normalize({ width: side, height: side, rgb: bytes(tensors.canvas) }, config.preprocess);
-    pixels.close(name, values, new Float32Array(bytes(tensors.pixel_values).slice().buffer));
+    pixels.close(name, values, floats(want, tensors.pixel_values));
   }
   return [rgb.png, rgb.jpg, canvas.png, canvas.jpg, pixels].map((stage) => stage.row()).filter(({ cases }) => cases > 0);
 }

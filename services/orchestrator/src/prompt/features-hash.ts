@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
  *
  * @returns 32 bytes
  */
-export function featuresHash(data: Uint8Array, options: { readonly revision: string; readonly rawOrientation: boolean }): Uint8Array {
+export function featuresHash(data: Uint8Array, options: { readonly revision: string; readonly rawOrientation: boolean }): Buffer {
   // The lengths of the first two fields are fixed by the line break, so no two inputs give the same bytes.
   const head = `${options.revision}\n${options.rawOrientation ? 'raw' : 'upright'}\n`;
   return createHash('sha256').update(head).update(data).digest();

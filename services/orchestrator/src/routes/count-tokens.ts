@@ -1,8 +1,8 @@
 import type { ChatRequest, CountTokensResponse, GenerateImageRequest, JanusServiceDefinition } from '@janus-mesh/contracts';
 import { type Handler, invalidArgument } from '@janus-mesh/rpc';
 import type { Orchestrator } from '../orchestrator.ts';
-import { buildChatPrompt } from '../prompt/chat-prompt.ts';
 import { buildDrawingPrompt } from '../prompt/drawing-prompt.ts';
+import { encodeChat } from '../prompt/encode-chat.ts';
 import { validateChat } from '../validation/validate-chat.ts';
 import { validateDrawing } from '../validation/validate-drawing.ts';
 
@@ -22,13 +22,13 @@ export function countTokensRoute(mesh: Orchestrator): Handler<JanusServiceDefini
 
 function countChat(request: ChatRequest, { model, limits }: Orchestrator): CountTokensResponse {
   const valid = validateChat(request, { model, limits, prefix: 'chat.', readPictures: false });
-  const { tokens, pictureTokens } = buildChatPrompt(valid, model);
+  const { tokens, pictureTokens } = encodeChat(valid, model, 'chat.messages');
   return toResponse(tokens, pictureTokens, model.config.text.contextTokens);
 }
 
 function countDrawing(request: GenerateImageRequest, { model, limits }: Orchestrator): CountTokensResponse {
   const valid = validateDrawing(request, { model, limits, prefix: 'image.' });
-  return toResponse(buildDrawingPrompt(valid, model).ids.length, 0, model.config.text.contextTokens);
+  return toResponse(buildDrawingPrompt(valid, model, 'image.').ids.length, 0, model.config.text.contextTokens);
 }
 
 function toResponse(promptTokens: number, pictureTokens: number, contextTokens: number): CountTokensResponse {

@@ -12,7 +12,7 @@ export interface EngineSnapshot {
 }
 
 /** A group that runs. */
-export interface GroupSnapshot {
+interface GroupSnapshot {
   /** Tells groups apart; nothing is read from it. */
   readonly group: object;
   readonly newTokens: number;

@@ -1,0 +1,50 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { type PlainTensor, readPlainTensors, valuesOf } from '../../libs/importer/src/test-support/plain-tensors.ts';
+import { writeSafetensors } from '../../libs/importer/src/test-support/safetensors-writer.ts';
+import { CHECKPOINTS } from '../support/mesh.ts';
+import { toF16 } from '../support/to-f16.ts';
+import { compare } from './compare.ts';
+import type { Row } from './row.ts';
+
+const missed = (rows: readonly Row[]) => rows.filter(({ worst, allowed }) => worst > allowed);
+
+test('every stage of tiny-pro is what the original gives', async () => {
+  const rows = await compare(CHECKPOINTS.tinyPro);
+  expect(missed(rows)).toEqual([]);
+  expect(rows.map(({ cases }) => cases).every((cases) => cases > 0)).toBe(true);
+  expect(rows.length).toBeGreaterThanOrEqual(28);
+});
+
+test.each(['safetensors', 'torch'] as const)('every stage of tiny-pro-original is what the original gives, from %s', async (weights) => {
+  expect(missed(await compare(CHECKPOINTS.tinyProOriginal, { weights }))).toEqual([]);
+});
+
+test('a copy in f16 with the newer spelling of its config stays within the tolerances', async () => {
+  const folder = copyOfTinyPro();
+  const path = join(folder, 'model.safetensors');
+  const tensors = readPlainTensors(path).map((tensor): PlainTensor => ({ ...tensor, dtype: 'f16', bytes: toF16(valuesOf(tensor)) }));
+  writeSafetensors(
+    path,
+    tensors.map((tensor) => ({ ...tensor, bytes: () => [tensor.bytes] }))
+  );
+  const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
+  const { torch_dtype: _, rope_theta, rope_scaling: __, ...text } = config.text_config;
+  const newer = {
+    ...config,
+    torch_dtype: undefined,
+    dtype: 'float16',
+    text_config: { ...text, rope_parameters: { rope_type: 'default', rope_theta } }
+  };
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(newer));
+  expect(missed(await compare(folder))).toEqual([]);
+});
+
+function copyOfTinyPro(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'janus-mesh-parity-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  cpSync(CHECKPOINTS.tinyPro, folder, { recursive: true });
+  return folder;
+}
