@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type DType, f16ToF32, widenToF32 } from '@janus-mesh/tensor';
+import { type DType, widenToF32 } from '@janus-mesh/tensor';
 
 /** A tensor in memory. */
 export interface PlainTensor {
@@ -43,10 +43,8 @@ export function asF32(tensor: PlainTensor): PlainTensor {
   return { ...tensor, dtype: 'f32', bytes: new Uint8Array(valuesOf(tensor).buffer) };
 }
 
-/** A tensor of that shape stored as f16, with other values: the bits are taken for halves, and made finite. */
+/** A tensor of that shape stored as f16, with other values: the bits are taken for halves below 2. */
 export function asF16(tensor: PlainTensor): PlainTensor {
-  const halves = new Uint16Array(new Uint8Array(tensor.bytes).buffer).map((bits) =>
-    Number.isFinite(f16ToF32(bits)) ? bits : bits & 0xbfff
-  );
+  const halves = new Uint16Array(new Uint8Array(tensor.bytes).buffer).map((bits) => bits & 0xbfff);
   return { ...tensor, dtype: 'f16', bytes: new Uint8Array(halves.buffer) };
 }

@@ -12,9 +12,9 @@ export function drawingStart(
 ): GenerateStart {
   const { config, revision } = mesh.model;
   const codes = config.codec.grid ** 2;
-  const lengths = { prompt: prompt.ids.length, negative_prompt: prompt.negativeIds.length };
+  const negative = drawing.negativePrompt === undefined ? {} : { negative_prompt: prompt.negativeIds.length };
   const isGuided = prompt.negativeIds.length > 0;
-  requireRoomForCodes(lengths, codes, config.text.contextTokens);
+  requireRoomForCodes({ prompt: prompt.ids.length, ...negative }, codes, config.text.contextTokens);
   return {
     revision,
     head: Head.HEAD_CODES,

@@ -111,7 +111,7 @@ describe('a drawing is refused', () => {
   });
 
   test('with the numbers where prompt and codes are too long for the context', async () => {
-    const prompt = 'a red circle '.repeat(300);
+    const prompt = 'a red circle '.repeat(500);
     const { promptTokens } = await mesh.client.countTokens({ $case: 'image', value: { prompt } });
     await expect(collectPictures(mesh.client.generateImage({ prompt }))).rejects.toMatchObject({
       reason: 'CONTEXT_EXCEEDED',
