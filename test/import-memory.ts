@@ -17,11 +17,10 @@ try {
   const script = join(import.meta.dirname, '../libs/importer/src/test-support/import-process.ts');
   const run = spawnSync(process.execPath, ['--import', 'tsx', script, checkpoint, join(root, 'bundle')], {
     encoding: 'utf8',
-    maxBuffer: 2 ** 28,
     stdio: ['ignore', 'pipe', 'inherit']
   });
   if (run.status !== 0) throw new Error(`the import ended with ${run.status ?? run.signal}`);
-  const { peakBytes, seconds } = JSON.parse(run.stdout.trimEnd().split('\n').at(-1) ?? '');
+  const { peakBytes, seconds } = JSON.parse(run.stdout);
   const limit = MARGIN_BYTES + largestAsF32;
   const rate = bytes / seconds / 1e6;
   process.stdout.write(`checkpoint ${mega(bytes)} MB, largest tensor as f32 ${mega(largestAsF32)} MB\n`);

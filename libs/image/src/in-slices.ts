@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-const SLICE_MS = 8;
+const SLICE_MS = 5;
 
 /**
  * Runs `work(0)` to `work(count - 1)` in order, giving way to the event loop every few milliseconds.

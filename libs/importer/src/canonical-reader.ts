@@ -14,6 +14,8 @@ export class CanonicalReader {
   readonly #sums = new Map<string, string>();
   #buffers = chunkBuffers(CHUNK_BYTES);
   #widened = widenedBuffers(CHUNK_BYTES);
+  /** Which of them is filled next; it goes on from tensor to tensor, as the last chunk of one may still be in use. */
+  #turn = 0;
 
   /** @param onBytes told the f32 bytes read since the last time */
   constructor(tensors: ReadonlyMap<string, LocatedTensor>, onBytes: (f32Bytes: number, name: string) => void) {
@@ -33,11 +35,10 @@ export class CanonicalReader {
     const width = dtypeBytes(tensor.dtype);
     const buffers = this.#buffersFor(elementCount(tensor.dims.slice(1)) * width);
     const hash = createHash('sha256');
-    let turn = 0;
     try {
       for await (const bytes of readChunks(tensor.file, tensor, buffers)) {
-        const values = (this.#widened[turn] as Float32Array).subarray(0, bytes.byteLength / width);
-        turn ^= 1;
+        const values = (this.#widened[this.#turn] as Float32Array).subarray(0, bytes.byteLength / width);
+        this.#turn ^= 1;
         widenToF32(tensor.dtype, bytes, values);
         hash.update(bytesOf(values));
         this.#onBytes(values.byteLength, name);

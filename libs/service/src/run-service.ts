@@ -66,6 +66,11 @@ function exitSoon({ logger }: RunningService): void {
 }
 
 function fail(name: string, error: unknown): never {
-  process.stderr.write(`error: ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`error: ${name}: ${kindOf(error)}${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
+}
+
+/** Errors of models on disk say what kind they are; so does the line. */
+function kindOf(error: unknown): string {
+  return error instanceof Error && 'kind' in error && typeof error.kind === 'string' ? `${error.kind}: ` : '';
 }

@@ -1,4 +1,4 @@
-import { verifyBundle } from '@janus-mesh/bundle';
+import { openBundle, verifyBundle } from '@janus-mesh/bundle';
 import type { Command } from 'commander';
 import { readEnvironment } from '../env.ts';
 import { embeddedBundle } from '../mesh/embedded-bundle.ts';
@@ -58,7 +58,9 @@ export async function bundleToServe(given: string | undefined): Promise<string> 
 
 async function runUp(options: UpOptions): Promise<void> {
   const bundle = await bundleToServe(options.bundle);
+  // The services check it too; looked at here first, a damaged bundle is one plain line.
   if (options.verifyFull) await verifyWithProgress(bundle);
+  else await openBundle(bundle);
   const mesh = await startMesh({
     bundle,
     host: options.host,

@@ -49,7 +49,7 @@ const STOP_LIMIT_MS = 15_000;
  * Starts the four services as processes of their own: the tiers side by side, then the orchestrator that is told where they
  * listen. If one fails to start, the others are stopped.
  *
- * @throws {Error} with the last lines of the service that failed
+ * @throws {CommandError} with the error of the service that failed
  */
 export async function startMesh(options: MeshOptions): Promise<Mesh> {
   const processes: ServiceProcess[] = [];

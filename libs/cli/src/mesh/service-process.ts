@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { CommandError } from '../report.ts';
 
 /** Which service, in the order they are started. */
 export type ServiceName = 'vision-encoder' | 'image-codec' | 'transformer' | 'orchestrator';
@@ -47,7 +48,7 @@ export class ServiceProcess {
    * Waits until the service listens and is ready.
    *
    * @returns its port
-   * @throws {Error} with the service's last lines if it ends before
+   * @throws {CommandError} with the service's own error if it ends before
    */
   async ready(): Promise<number> {
     let port = 0;
@@ -58,7 +59,7 @@ export class ServiceProcess {
       });
     });
     const failed = this.ended.then(({ code, signal }) => {
-      throw new Error(`${this.name} ended (${signal ?? `exit code ${code}`}) before it was ready:\n${this.#lastLines.join('\n')}`);
+      throw new CommandError('start_failed', `${this.name} ended (${signal ?? `exit code ${code}`}) before it was ready: ${this.#reason()}`);
     });
     failed.catch(() => undefined); // reported by whoever waits for `ended` once it was ready
     return await Promise.race([ready, failed]);
@@ -67,6 +68,13 @@ export class ServiceProcess {
   /** Sends a signal. */
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
+  }
+
+  /** What the service said when it failed: its error, else its last lines. */
+  #reason(): string {
+    const prefix = `error: ${this.name}: `;
+    const from = this.#lastLines.findIndex((line) => line.startsWith(prefix));
+    return from < 0 ? this.#lastLines.join('\n') : this.#lastLines.slice(from).join('\n').slice(prefix.length);
   }
 
   /** Asks the service to drain (SIGTERM); kills it after the limit. */

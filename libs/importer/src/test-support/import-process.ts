@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { importCheckpoint } from '../index.ts';
 
-// A process that imports a checkpoint and says what it took: `import-process.ts <checkpoint> <bundle>`. It prints a line at each
-// step of progress, so that a test can end it on the way, and at the end JSON.
-const [folder = '', out = ''] = process.argv.slice(2);
+// A process that imports a checkpoint and prints what it took, as JSON: `import-process.ts <checkpoint> <bundle> [share]`. With a
+// share of the work it stops there, says `holding`, and waits to be killed.
+const [folder = '', out = '', share = 'Infinity'] = process.argv.slice(2);
 const started = performance.now();
 await importCheckpoint(folder, out, {
-  onProgress: ({ done, total, tensor }) => process.stdout.write(`at ${done} of ${total} ${tensor}\n`)
+  onProgress: ({ done, total }) => {
+    if (done / total < Number(share)) return;
+    process.stdout.write('holding\n');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  }
 });
 const peakKiB = Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
 process.stdout.write(`${JSON.stringify({ peakBytes: peakKiB * 1024, seconds: (performance.now() - started) / 1000 })}\n`);
