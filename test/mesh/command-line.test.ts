@@ -121,7 +121,11 @@ describe('a mesh that is up', () => {
   test('the mesh is also found by JANUS_MESH_TARGET; --json gives an object a line', async () => {
     const { code, stdout } = await runCommand(['model', '--json'], { JANUS_MESH_TARGET: up.target });
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ name: 'tiny-shapes', family: 'janus', sizes: { parameters: expect.stringMatching(/^\d+$/) } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      name: 'tiny-shapes',
+      family: 'janus',
+      sizes: { parameters: expect.stringMatching(/^\d+$/) }
+    });
   });
 
   test('a chat keeps its turns', async () => {

@@ -1,3 +1,4 @@
+import { VERSION } from '@janus-mesh/contracts';
 import { Command, CommanderError } from 'commander';
 import { addChat } from './commands/chat.ts';
 import { addDemo } from './commands/demo.ts';
@@ -8,7 +9,6 @@ import { addModel } from './commands/model.ts';
 import { addUp } from './commands/up.ts';
 import { readEnvironment } from './env.ts';
 import { reportError } from './report.ts';
-import { VERSION } from './version.ts';
 
 const program = new Command('janus-mesh')
   .description('Serves Janus and Janus-Pro both ways: pictures and text in, text out; text in, pictures out.')

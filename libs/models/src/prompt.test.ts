@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Conversation, conversationPrompt, messageContent } from './conversation-prompt.ts';
 import { generationPrompt, unconditionalIds } from './generation-prompt.ts';

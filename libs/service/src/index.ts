@@ -17,5 +17,4 @@ export { type OpenedRequest, openRequest } from './tier/start-message.ts';
 export { type QueueDepth, TierCounts } from './tier/tier-counts.ts';
 export { type TierSources, tierInfo } from './tier/tier-info.ts';
 export { Turns } from './tier/turns.ts';
-export { VERSION } from './tier/version.ts';
 export { type Place, WorkQueue } from './tier/work-queue.ts';

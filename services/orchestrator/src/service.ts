@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { openBundle } from '@janus-mesh/bundle';
-import { JanusServiceDefinition } from '@janus-mesh/contracts';
+import { JanusServiceDefinition, VERSION } from '@janus-mesh/contracts';
 import { bindService } from '@janus-mesh/rpc';
-import { CONFIG, provide, type ServiceDefinition, type Token, token, VERSION } from '@janus-mesh/service';
+import { CONFIG, provide, type ServiceDefinition, type Token, token } from '@janus-mesh/service';
 import { loadTokenizer } from '@janus-mesh/tokenizer';
 import { type Config, configSchema, requestLimits } from './config.ts';
 import { janusHandlers } from './janus-handlers.ts';

@@ -59,7 +59,10 @@ export class ServiceProcess {
       });
     });
     const failed = this.ended.then(({ code, signal }) => {
-      throw new CommandError('start_failed', `${this.name} ended (${signal ?? `exit code ${code}`}) before it was ready: ${this.#reason()}`);
+      throw new CommandError(
+        'start_failed',
+        `${this.name} ended (${signal ?? `exit code ${code}`}) before it was ready: ${this.#reason()}`
+      );
     });
     failed.catch(() => undefined); // reported by whoever waits for `ended` once it was ready
     return await Promise.race([ready, failed]);

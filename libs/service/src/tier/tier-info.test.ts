@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { VERSION } from '@janus-mesh/contracts';
 import { expect, test } from 'vitest';
 import { tierInfo } from './tier-info.ts';
-import { VERSION } from './version.ts';
 
 const sources = {
   manifest: { revision: 'abc', name: 'tiny', quantization: 'f32' },

@@ -1,6 +1,5 @@
-import type { TierInfo } from '@janus-mesh/contracts';
+import { type TierInfo, VERSION } from '@janus-mesh/contracts';
 import { type Numerics, numericsFingerprint } from './numerics-fingerprint.ts';
-import { VERSION } from './version.ts';
 
 /** Where a tier's description comes from: the bundle's manifest, the runtime and the settings have these fields. */
 export interface TierSources {

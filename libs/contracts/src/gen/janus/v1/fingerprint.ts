@@ -13,7 +13,10 @@ export interface NumericsFingerprint {
   onnxruntime: string;
   /** Execution provider, for example "cpu". */
   provider: string;
-  /** Instruction set class of the processor, for example "x64-avx512-vnni". */
+  /**
+   * Instruction set class of the processor and size of its L2 cache, which attention blocks follow, for example
+   * "x64-avx512-vnni-l2-1024k".
+   */
   isa: string;
   /** Form of the weights: "f32". */
   quantization: string;

@@ -141,7 +141,10 @@ export interface ChatRequest {
   systemPrompt?:
     | string
     | undefined;
-  /** Most tokens to generate, from 1 to what the context leaves. Default: the smaller of 512 and what the context leaves. */
+  /**
+   * Most tokens to generate, from 1 to what the context leaves; more is refused with reason CONTEXT_EXCEEDED. Default: the
+   * smaller of 512 and what the context leaves.
+   */
   maxTokens?:
     | number
     | undefined;
@@ -270,7 +273,7 @@ export interface GenerateImageRequest {
   model?:
     | string
     | undefined;
-  /** Text to steer away from. Default: none (the unconditional prompt of the original code). */
+  /** Text to steer away from. Default, also where it is blank: none (the unconditional prompt of the original code). */
   negativePrompt?:
     | string
     | undefined;

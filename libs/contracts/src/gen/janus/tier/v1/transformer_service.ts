@@ -181,7 +181,10 @@ export interface GenerateQueued {
 
 /** The request has its memory. */
 export interface GenerateAdmitted {
-  /** Hashes of features to send within 10 seconds. */
+  /**
+   * Hashes of features to send. Each is awaited 10 seconds after the admission or the one before it, then the request is
+   * dropped with ABORTED, reason FEATURES_TIMEOUT.
+   */
   neededFeatures: Uint8Array[];
 }
 

@@ -1,2 +1,0 @@
-/** Version of janus-mesh. */
-export const VERSION = '0.1.0';
