@@ -178,6 +178,14 @@ test('a placeholder that the tokenizer lacks is added to the bundle', async () =
   expect(added).toMatchObject({ id: 1886, content: '<image_placeholder>', special: true });
 });
 
+test('a tokenizer that can not be loaded is refused', async () => {
+  const folder = copyOfGolden('tiny-pro');
+  await applyEdits(folder, [{ op: 'set_json', file: 'tokenizer.json', path: ['model', 'type'], value: 'Unigram' }]);
+  await expect(imported(folder)).rejects.toThrow(
+    expect.objectContaining({ kind: 'invalid_tokenizer', message: expect.stringContaining('tokenizer.json: ') })
+  );
+});
+
 test('the tokenizer is taken byte for byte', () => {
   expect(readFileSync(join(whole.dir, 'tokenizer.json')).equals(readFileSync(join(golden('tiny-pro'), 'tokenizer.json')))).toBe(true);
 });

@@ -8,7 +8,7 @@ const GOLDEN = readFileSync(join(import.meta.dirname, '../../../test/goldens/tin
 /** In the form of the converter of transformers: the names stand outside of any expression. */
 const PLAIN_TEXT =
   "{%set seps=['\\n\\n','<｜end▁of▁sentence｜>']%}{%set i=0%}{%for message in messages%}" +
-  "{%if message['role']|lower=='user'%}<|User|>:{%elif message['role']|lower=='assistant'%}<|Assistant|>:" +
+  "{%if message['role']|lower=='user'%}<|User|>: {%elif message['role']|lower=='assistant'%}<|Assistant|>:{%if not loop.last%} {%endif%}" +
   "{%else%}{{message['role'].capitalize()}}:{%endif%}{%for content in message['content']%}{%if content['type']=='image'%}" +
   "{%if not loop.first%}{{'\\n'}}{%endif%}<image_placeholder>{%endif%}{%endfor%}{%endfor%}" +
   '{%if add_generation_prompt%}{{seps[i]}}<|Assistant|>:{%endif%}';

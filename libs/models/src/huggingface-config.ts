@@ -1,5 +1,6 @@
 import type { JsonFields } from './json-fields.ts';
 import type { ModelSizes } from './layout.ts';
+import type { VisionConfig } from './model-config.ts';
 import { completeCodec, completeVision } from './picture-sizes.ts';
 import { readTextConfig } from './text-config.ts';
 
@@ -12,7 +13,7 @@ import { readTextConfig } from './text-config.ts';
 export function readHuggingFaceConfig(config: JsonFields): ModelSizes {
   const text = config.object('text_config');
   const vision = readVision(config.object('vision_config'));
-  const codec = readCodec(config.object('vq_config'), vision.imageSize);
+  const codec = readCodec(config.object('vq_config'), vision);
   const tiesHead = config.flag('tie_word_embeddings', text.flag('tie_word_embeddings', true));
   return { text: readTextConfig(text), vision, codec, tiesHead };
 }
@@ -42,7 +43,7 @@ function readVision(fields: JsonFields) {
   return vision;
 }
 
-function readCodec(fields: JsonFields, visionImageSize: number) {
+function readCodec(fields: JsonFields, vision: VisionConfig) {
   fields.only('model_type', 'janus_vqgan');
   fields.only('hidden_act', 'gelu');
   fields.only('double_latent', false);
@@ -59,7 +60,6 @@ function readCodec(fields: JsonFields, visionImageSize: number) {
       codeWidth: fields.size('embed_dim', 8),
       codebookSize: fields.size('num_embeddings', 16384)
     },
-    fields.has('num_patches') ? fields.size('num_patches', 24, 1024) : undefined,
-    visionImageSize
+    vision
   );
 }

@@ -1,5 +1,6 @@
 import type { JsonFields } from './json-fields.ts';
 import type { ModelSizes } from './layout.ts';
+import type { VisionConfig } from './model-config.ts';
 import { completeCodec, completeVision } from './picture-sizes.ts';
 import { readTextConfig } from './text-config.ts';
 
@@ -17,7 +18,7 @@ const TOWER_SIZES = ['width', 'layers', 'heads', 'patch_size', 'mlp_ratio'];
 export function readOriginalConfig(config: JsonFields): ModelSizes {
   checkAdapters(config);
   const vision = readVision(config.object('vision_config'));
-  const codec = readCodec(config, vision.imageSize);
+  const codec = readCodec(config, vision);
   const language = config.object('language_config');
   const tiesHead = language.flag('tie_word_embeddings', config.flag('tie_word_embeddings', false));
   return { text: readTextConfig(language), vision, codec, tiesHead };
@@ -54,7 +55,7 @@ function readVision(config: JsonFields) {
   });
 }
 
-function readCodec(config: JsonFields, visionImageSize: number) {
+function readCodec(config: JsonFields, vision: VisionConfig) {
   config.object('gen_vision_config').only('cls', 'VQ-16');
   const fields = config.object('gen_vision_config').object('params');
   return completeCodec(
@@ -67,7 +68,6 @@ function readCodec(config: JsonFields, visionImageSize: number) {
       codeWidth: fields.size('n_embed', 8),
       codebookSize: fields.size('image_token_size', 16384)
     },
-    undefined,
-    visionImageSize
+    vision
   );
 }

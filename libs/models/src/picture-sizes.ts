@@ -18,26 +18,21 @@ export function completeVision(fields: JsonFields, sizes: Omit<VisionConfig, 'ro
 }
 
 /**
- * Completes the picture tokenizer's sizes: a picture is `grid` codes wide, each 2^(levels - 1) pixels.
+ * Completes the picture tokenizer's sizes: a picture has as many codes as the encoder's has patches, each 2^(levels - 1) pixels wide.
+ * (Hugging Face's `num_patches` is no input: its config class replaces it by the same.)
  *
- * @param grid side of the grid; unset: that of a picture as large as the encoder's
- * @throws {ModelError} invalid_config if the levels do not tile the picture; unsupported_model if 32 groups do not divide the channels
+ * @throws {ModelError} invalid_config if the levels can't be; unsupported_model if 32 groups do not divide the channels
  */
 export function completeCodec(
   fields: JsonFields,
   sizes: Omit<CodecConfig, 'grid' | 'imageSize'>,
-  grid: number | undefined,
-  visionImageSize: number
+  { imageSize, patchSize }: VisionConfig
 ): CodecConfig {
   const { baseChannels, channelMultiplier } = sizes;
   if (!channelMultiplier.every((multiplier) => Number.isInteger(multiplier) && multiplier > 0) || channelMultiplier.length > 8)
     throw fields.invalid('channel_multiplier', 'one to eight positive integers');
-  const badMultiplier = channelMultiplier.find((multiplier) => (baseChannels * multiplier) % NORM_GROUPS !== 0);
-  if (baseChannels % NORM_GROUPS !== 0 || badMultiplier !== undefined)
+  if ([1, ...channelMultiplier].some((multiplier) => (baseChannels * multiplier) % NORM_GROUPS !== 0))
     throw fields.unsupported('base_channels', `channels must be multiples of the ${NORM_GROUPS} groups of its norms`);
-  const pixels = 2 ** (channelMultiplier.length - 1);
-  const side = grid ?? visionImageSize / pixels;
-  if (!Number.isInteger(side))
-    throw fields.invalid('channel_multiplier', `levels that tile a picture of ${visionImageSize} with codes of ${pixels} pixels`);
-  return { ...sizes, grid: side, imageSize: side * pixels };
+  const grid = imageSize / patchSize;
+  return { ...sizes, grid, imageSize: grid * 2 ** (channelMultiplier.length - 1) };
 }

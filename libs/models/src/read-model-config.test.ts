@@ -84,6 +84,13 @@ describe('sizes', () => {
     expect(model.codec).toMatchObject({ codebookSize: 16384, grid: 24, imageSize: 384 });
   });
 
+  test('a drawn picture has as many codes as a described one has patches, whatever num_patches says', () => {
+    const { codec } = readModelConfig(
+      huggingFace(({ vq_config }) => Object.assign(vq_config, { num_patches: 32, channel_multiplier: [1, 2, 4] }))
+    ).model;
+    expect(codec).toMatchObject({ grid: 4, imageSize: 16 });
+  });
+
   test('both spellings of the rope base are read', () => {
     const older = huggingFace(({ text_config }) => {
       text_config.rope_theta = 500_000;

@@ -1,4 +1,5 @@
 import { type CheckpointConfig, readModelConfig, sourceTensors } from '@janus-mesh/models';
+import { checkTokenizer } from './check-tokenizer.ts';
 import { type Located, locateTensors } from './locate-tensors.ts';
 import { openWeights, type WeightsKind } from './open-weights.ts';
 import { readDocuments } from './read-documents.ts';
@@ -23,6 +24,7 @@ export interface Checkpoint {
 export async function openCheckpoint(folder: string, kind?: WeightsKind): Promise<Checkpoint> {
   const documents = await readDocuments(folder);
   const config = readModelConfig(documents);
+  checkTokenizer(documents.tokenizer);
   const stored = await openWeights(folder, kind);
   try {
     const located = locateTensors(stored, sourceTensors(config.layout, config.model), config.tiesHead);

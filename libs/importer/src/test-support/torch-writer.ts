@@ -11,6 +11,8 @@ export interface TorchWritable extends PlainTensor {
   readonly strides?: readonly number[];
   /** Key of a storage written for an earlier tensor, to share it. */
   readonly sharedKey?: string;
+  /** Whether it is wrapped as a module's parameter. */
+  readonly isParameter?: boolean;
   /** First element in the storage. */
   readonly firstElement?: number;
 }
@@ -44,6 +46,7 @@ function pickledItem(tensor: TorchWritable, key: string, storage: { bytes: Uint8
   const elements = storage.bytes.byteLength / dtypeBytes(storage.dtype);
   return Buffer.concat([
     unicode(tensor.name),
+    Buffer.from(tensor.isParameter ? 'ctorch._utils\n_rebuild_parameter\n(' : ''),
     Buffer.from('ctorch._utils\n_rebuild_tensor_v2\n(('),
     unicode('storage'),
     Buffer.from(`ctorch\n${STORAGES[tensor.dtype]}\n`),
@@ -54,7 +57,8 @@ function pickledItem(tensor: TorchWritable, key: string, storage: { bytes: Uint8
     integer(tensor.firstElement ?? 0),
     tuple(tensor.dims),
     tuple(strides),
-    Buffer.from('\x89ccollections\nOrderedDict\n)RtR', 'latin1')
+    Buffer.from('\x89ccollections\nOrderedDict\n)RtR', 'latin1'),
+    Buffer.from(tensor.isParameter ? '\x88ccollections\nOrderedDict\n)RtR' : '', 'latin1')
   ]);
 }
 

@@ -53,6 +53,11 @@ describe('tensors', () => {
     expect(await bytesOf(tensors.get('matrix'))).toEqual([...BYTES]);
   });
 
+  test('may be parameters of a module', async () => {
+    const tensors = await read(written((path) => writeTorch(path, [{ ...MATRIX, isParameter: true }])));
+    expect(await bytesOf(tensors.get('matrix'))).toEqual([...BYTES]);
+  });
+
   test('may share a storage, each from an element of its own', async () => {
     const row: PlainTensor = { name: 'row', dtype: 'f32', dims: [1, 4], bytes: BYTES };
     const tensors = await read(written((path) => writeTorch(path, [MATRIX, { ...row, sharedKey: '0', firstElement: 4 }])));

@@ -1,0 +1,17 @@
+import { ModelError } from '@janus-mesh/models';
+import { loadTokenizer, TokenizerError } from '@janus-mesh/tokenizer';
+
+/**
+ * Makes sure that what serves a bundle can load its tokenizer.
+ *
+ * @param tokenizer parsed tokenizer.json
+ * @throws {ModelError} invalid_tokenizer naming the field
+ */
+export function checkTokenizer(tokenizer: unknown): void {
+  try {
+    loadTokenizer(tokenizer);
+  } catch (error) {
+    if (!(error instanceof TokenizerError)) throw error;
+    throw new ModelError('invalid_tokenizer', error.message, { cause: error });
+  }
+}
