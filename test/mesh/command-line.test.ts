@@ -129,11 +129,13 @@ describe('a mesh that is up', () => {
   });
 
   test('a chat keeps its turns', async () => {
-    const { code, stdout } = await new Promise<{ code: number; stdout: string }>((settle) => {
-      const talk = ['Describe the image.', 'How many hearts are there?'];
-      const input = [`/image ${join(CHECKPOINTS.tinyShapes, 'pictures/three-hearts.png')}`, ...talk, '/quit'].join('\n');
-      runWithInput(['chat', '--target', up.target], `${input}\n`).then(settle);
-    });
+    const talk = [
+      `/image ${join(CHECKPOINTS.tinyShapes, 'pictures/three-hearts.png')}`,
+      'Describe the image.',
+      'How many hearts are there?',
+      '/quit'
+    ];
+    const { code, stdout } = await runCommand(['chat', '--target', up.target], {}, `${talk.join('\n')}\n`);
     expect(code).toBe(0);
     expect(stdout).toMatch(/three pink hearts[\s\S]*\d+ \+ \d+ tokens[\s\S]*\d+ \+ \d+ tokens/);
   });
@@ -173,16 +175,3 @@ test('without a mesh the error says how to start one', async () => {
   expect(code).toBe(1);
   expect(stderr).toBe('error: unavailable: no mesh answers at 127.0.0.1:9; start one with: janus-mesh up\n');
 });
-
-async function runWithInput(args: string[], input: string): Promise<{ code: number; stdout: string }> {
-  const { spawn } = await import('node:child_process');
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../dist/janus-mesh.js'), ...args], {
-    stdio: ['pipe', 'pipe', 'ignore']
-  });
-  let stdout = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stdin.end(input);
-  return await new Promise((settle) => child.once('close', (code) => settle({ code: code ?? -1, stdout })));
-}

@@ -11,12 +11,13 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs `janus-mesh` to its end. */
-export function runCommand(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+/** Runs `janus-mesh` to its end, with some input on stdin. */
+export function runCommand(args: readonly string[], env: Readonly<Record<string, string>> = {}, input = ''): Promise<Ended> {
   return new Promise((settle) => {
-    execFile(process.execPath, [COMMAND, ...args], { env: { ...process.env, ...env } }, (error, stdout, stderr) => {
+    const child = execFile(process.execPath, [COMMAND, ...args], { env: { ...process.env, ...env } }, (error, stdout, stderr) => {
       settle({ code: error ? (typeof error.code === 'number' ? error.code : null) : 0, stdout, stderr });
     });
+    child.stdin?.end(input);
   });
 }
 
