@@ -13,6 +13,8 @@ interface GateOptions {
   readonly logger: Logger;
   readonly health: Health;
   readonly refuseUntilServing: boolean;
+  /** Methods that only look, by path: those that end well are logged at debug, as tiers are looked at every few seconds. */
+  readonly lookups: ReadonlySet<string>;
 }
 
 // Longest timer Node has.
@@ -45,7 +47,7 @@ export class CallGate {
   }
 
   #policy(method: string, calls: Calls, isRequestStream: boolean): CallPolicy {
-    const { limits, logger } = this.#options;
+    const { limits, logger, lookups } = this.#options;
     const maxMs = limits.maxDeadlineMsByMethod[method] ?? limits.maxDeadlineMs;
     return {
       method,
@@ -60,7 +62,8 @@ export class CallGate {
       },
       onEnd: (call, end) => {
         calls.leave(call);
-        log(call, end, calls === this.work ? 'info' : 'debug');
+        const isQuiet = calls === this.upkeep || (lookups.has(method) && end.error === undefined);
+        log(call, end, isQuiet ? 'debug' : 'info');
       }
     };
   }

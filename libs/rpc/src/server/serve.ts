@@ -36,13 +36,23 @@ export async function serve(options: ServeOptions): Promise<RpcServer> {
   silenceGrpcJs();
   const limits = { ...defaultServerLimits, ...options.limits };
   const health = new Health(services.map(({ definition }) => definition.fullName));
-  const gate = new CallGate({ limits, logger, health, refuseUntilServing });
+  const gate = new CallGate({ limits, logger, health, refuseUntilServing, lookups: lookupsOf(services) });
   const grpc = createServer(serverOptions(limits, gate));
   for (const { definition, methods } of services)
     grpc.with(handlerMiddleware(gate.work)).add(withStrictRequests(definition), methods as never);
   grpc.with(handlerMiddleware(gate.upkeep)).add(HealthDefinition, health.handlers());
   if (descriptorSet !== undefined) addReflection(grpc, gate, descriptorSet, services);
   return new RpcServer({ grpc, gate, health, host, port: await listen(grpc, host, port) });
+}
+
+/** Paths of the methods that the protos declare free of side effects. */
+function lookupsOf(services: readonly ServiceBinding[]): ReadonlySet<string> {
+  const paths = services.flatMap(({ definition: { fullName, methods } }) =>
+    Object.values(methods)
+      .filter(({ options }) => 'idempotencyLevel' in options && options.idempotencyLevel === 'NO_SIDE_EFFECTS')
+      .map(({ name }) => `${fullName}/${name}`)
+  );
+  return new Set(paths);
 }
 
 function serverOptions(limits: ServerLimits, gate: CallGate): ServerOptions {

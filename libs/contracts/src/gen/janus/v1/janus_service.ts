@@ -3626,7 +3626,7 @@ export const JanusServiceDefinition = {
       requestStream: false,
       responseType: GetModelResponse as typeof GetModelResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Counts the tokens of the prompt that Chat or GenerateImage would build, without running it. */
     countTokens: {
@@ -3635,7 +3635,7 @@ export const JanusServiceDefinition = {
       requestStream: false,
       responseType: CountTokensResponse as typeof CountTokensResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Tells the state of each tier and replica behind this orchestrator. */
     getStatus: {
@@ -3644,7 +3644,7 @@ export const JanusServiceDefinition = {
       requestStream: false,
       responseType: GetStatusResponse as typeof GetStatusResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
   },
 } as const;

@@ -1106,7 +1106,7 @@ export const ImageCodecServiceDefinition = {
       requestStream: false,
       responseType: DescribeImageCodecResponse as typeof DescribeImageCodecResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Counts what it does. */
     getImageCodecStats: {
@@ -1115,7 +1115,7 @@ export const ImageCodecServiceDefinition = {
       requestStream: false,
       responseType: GetImageCodecStatsResponse as typeof GetImageCodecStatsResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
   },
 } as const;

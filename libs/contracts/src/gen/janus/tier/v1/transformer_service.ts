@@ -2266,7 +2266,7 @@ export const TransformerServiceDefinition = {
       requestStream: false,
       responseType: DescribeTransformerResponse as typeof DescribeTransformerResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Counts what it does. */
     getTransformerStats: {
@@ -2275,7 +2275,7 @@ export const TransformerServiceDefinition = {
       requestStream: false,
       responseType: GetTransformerStatsResponse as typeof GetTransformerStatsResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
   },
 } as const;

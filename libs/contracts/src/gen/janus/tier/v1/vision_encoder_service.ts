@@ -555,7 +555,7 @@ export const VisionEncoderServiceDefinition = {
       requestStream: false,
       responseType: DescribeVisionEncoderResponse as typeof DescribeVisionEncoderResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
     /** Counts what it does. */
     getVisionEncoderStats: {
@@ -564,7 +564,7 @@ export const VisionEncoderServiceDefinition = {
       requestStream: false,
       responseType: GetVisionEncoderStatsResponse as typeof GetVisionEncoderStatsResponse,
       responseStream: false,
-      options: {},
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
   },
 } as const;
