@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   tokenizer: ['tensor'],
   bundle: ['models', 'tensor'],
   networks: ['onnx', 'models', 'tensor'],
-  importer: ['bundle', 'models', 'tensor', 'runtime', 'networks', 'tokenizer'],
+  importer: ['bundle', 'models', 'tensor', 'runtime', 'networks', 'tokenizer', 'image'],
   service: ['rpc', 'contracts', 'telemetry'],
   client: ['rpc', 'contracts'],
   cli: ['client', 'importer', 'bundle', 'models', 'image', 'rpc', 'contracts'],

@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { createBundle, type Manifest, refuseExisting, type WeightsFile } from '@janus-mesh/bundle';
 import { bundleTensors } from '@janus-mesh/networks';
 import { openRuntime, type Runtime } from '@janus-mesh/runtime';
 import { type Checkpoint, openCheckpoint } from './checkpoint/open-checkpoint.ts';
 import type { WeightsKind } from './checkpoint/open-weights.ts';
+import { palettePictures } from './computed/learn-palette.ts';
+import { samplePictures } from './computed/sample-pictures.ts';
 import { fillWeights } from './fill-weights.ts';
 import { type ImportEvent, ImportProgress } from './import-progress.ts';
 
@@ -12,6 +14,8 @@ import { type ImportEvent, ImportProgress } from './import-progress.ts';
 export interface ImportOptions {
   /** Which weights to read where both lie in the folder. @default safetensors */
   readonly weights?: WeightsKind | undefined;
+  /** Folder of pictures that the colours of previews are learned from. @default the checkpoint's own folder `pictures` */
+  readonly pictures?: string | undefined;
   /** Name of the model. @default the checkpoint folder's */
   readonly name?: string | undefined;
   /** Whether a bundle that lies at the target is replaced. @default false */
@@ -37,19 +41,25 @@ export async function importCheckpoint(folder: string, dir: string, options: Imp
   const checkpoint = await openCheckpoint(folder, options.weights);
   try {
     warnOfUnknown(checkpoint, options);
-    return await bundleOf(checkpoint, dir, { ...options, name: options.name ?? basename(resolve(folder)) });
+    const samples = await samplePictures(options.pictures ?? join(folder, 'pictures'));
+    return await bundleOf(checkpoint, dir, { ...options, samples, name: options.name ?? basename(resolve(folder)) });
   } finally {
     await checkpoint.close();
   }
 }
 
-async function bundleOf(checkpoint: Checkpoint, dir: string, options: ImportOptions & { name: string }): Promise<Manifest> {
-  const { name, overwrite, signal, onProgress, runtime = openRuntime({ threads: availableParallelism() }) } = options;
-  const tensors = bundleTensors(checkpoint.config.model);
-  const progress = new ImportProgress(tensors, checkpoint.config.model, onProgress);
+async function bundleOf(
+  checkpoint: Checkpoint,
+  dir: string,
+  options: ImportOptions & { name: string; samples: readonly string[] }
+): Promise<Manifest> {
+  const { name, samples, overwrite, signal, onProgress, runtime = openRuntime({ threads: availableParallelism() }) } = options;
+  const { model } = checkpoint.config;
+  const tensors = bundleTensors(model);
+  const progress = new ImportProgress(tensors, model, palettePictures(model, samples), onProgress);
   const write = async (weights: WeightsFile) => ({
     name,
-    ...(await fillWeights(weights, { checkpoint, tensors, progress, runtime, signal }))
+    ...(await fillWeights(weights, { checkpoint, tensors, samples, progress, runtime, signal }))
   });
   let hashed = 0;
   const onHashed = ({ done }: { done: number }) => {

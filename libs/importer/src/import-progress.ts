@@ -1,6 +1,5 @@
 import type { BundleTensor, NetworkConfig } from '@janus-mesh/networks';
 import { dtypeBytes, elementCount } from '@janus-mesh/tensor';
-import { palettePictures } from './computed/learn-palette.ts';
 
 /** How far an import is. */
 export interface ImportEvent {
@@ -22,13 +21,19 @@ export class ImportProgress {
   readonly #listener: ((event: ImportEvent) => void) | undefined;
   #done = 0;
 
-  constructor(tensors: readonly BundleTensor[], config: NetworkConfig, listener: ((event: ImportEvent) => void) | undefined) {
+  /** @param pictures how many the palette takes */
+  constructor(
+    tensors: readonly BundleTensor[],
+    { codec }: NetworkConfig,
+    pictures: number,
+    listener: ((event: ImportEvent) => void) | undefined
+  ) {
     const bytes = tensors.reduce((sum, { dtype, dims }) => sum + elementCount(dims) * dtypeBytes(dtype), 0);
     const palette = tensors.find(({ source }) => source.kind === 'computed' && source.by === 'palette');
     const paletteBytes = palette ? elementCount(palette.dims) * dtypeBytes(palette.dtype) : 0;
-    this.#pictureBytes = config.codec.imageSize ** 2 * BYTES_PER_PIXEL;
+    this.#pictureBytes = codec.imageSize ** 2 * BYTES_PER_PIXEL;
     // Read or compute each tensor once, then hash them all. The palette costs its pictures instead of its bytes.
-    this.#total = 2 * bytes - paletteBytes + palettePictures(config) * this.#pictureBytes;
+    this.#total = 2 * bytes - paletteBytes + pictures * this.#pictureBytes;
     this.#listener = listener;
   }
 

@@ -8,6 +8,7 @@ interface ImportOptions {
   out: string;
   weights?: 'safetensors' | 'torch';
   name?: string;
+  pictures?: string;
   overwrite: boolean;
   json: boolean;
 }
@@ -26,6 +27,7 @@ export function addImport(program: Command): void {
       ])
     )
     .option('--name <name>', "name of the model (default: the checkpoint folder's)")
+    .option('--pictures <folder>', "pictures to learn the colours of previews from (default: the checkpoint's own folder pictures)")
     .option('--overwrite', 'replace a bundle that is there', false)
     .addOption(jsonOption())
     .addHelpText(
@@ -40,8 +42,9 @@ async function runImport(checkpoint: string, options: ImportOptions): Promise<vo
   const started = performance.now();
   const manifest = await importCheckpoint(checkpoint, options.out, {
     overwrite: options.overwrite,
-    ...(options.weights === undefined ? {} : { weights: options.weights }),
-    ...(options.name === undefined ? {} : { name: options.name }),
+    weights: options.weights,
+    name: options.name,
+    pictures: options.pictures,
     onProgress: ({ done, total, tensor }) => bar.update(done, total, tensor)
   }).finally(bar.end);
   const seconds = (performance.now() - started) / 1000;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { VERSION } from '@janus-mesh/contracts';
 import { importCheckpoint } from '@janus-mesh/importer';
 import lockfile from 'proper-lockfile';
 
@@ -38,9 +39,10 @@ function toProgress(onProgress: ImportProgress) {
   return (event: { done: number; total: number; tensor: string }) => onProgress(event.done, event.total, event.tensor);
 }
 
-/** Tells checkpoints apart: the first 12 hexadecimal digits of a sha256 over weights, configuration and tokenizer. */
+/** Tells bundles apart: the first 12 hexadecimal digits of a sha256 over our version and the checkpoint's files. */
 function digest(checkpoint: string): string {
-  const hash = createHash('sha256');
-  for (const name of ['model.safetensors', 'config.json', 'tokenizer.json']) hash.update(readFileSync(join(checkpoint, name)));
+  const hash = createHash('sha256').update(VERSION);
+  const files = readdirSync(checkpoint, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const path of files.map((entry) => join(entry.parentPath, entry.name)).sort()) hash.update(readFileSync(path));
   return hash.digest('hex').slice(0, 12);
 }

@@ -1,5 +1,5 @@
 import type { WeightsFile } from '@janus-mesh/bundle';
-import { type BundleTensor, codecDecoder, codeEmbedder, type NetworkConfig } from '@janus-mesh/networks';
+import { type BundleTensor, codecDecoder, codecEncoder, codeEmbedder, type NetworkConfig } from '@janus-mesh/networks';
 import { MappedWeights, type Runtime, trimMemory } from '@janus-mesh/runtime';
 import { bytesOf } from '@janus-mesh/tensor';
 import type { ImportProgress } from '../import-progress.ts';
@@ -11,13 +11,15 @@ export interface Computation {
   readonly runtime: Runtime;
   readonly weights: WeightsFile;
   readonly config: NetworkConfig;
+  /** Picture files the palette is learned from. */
+  readonly samples: readonly string[];
   readonly progress: ImportProgress;
   readonly signal: AbortSignal | undefined;
 }
 
 /** Names of the tensors that must be in the weights before any is computed. */
 export function neededForComputing(config: NetworkConfig): ReadonlySet<string> {
-  return new Set([...codeEmbedder(config).weights, ...codecDecoder(config).weights]);
+  return new Set([codeEmbedder(config), codecDecoder(config), codecEncoder(config)].flatMap(({ weights }) => weights));
 }
 
 /** Runs the networks that make the computed tensors, and writes them. */
@@ -53,8 +55,8 @@ async function writeCodeTable(
 async function writePalette(
   name: string,
   mapped: MappedWeights,
-  { runtime, weights, config, progress, signal }: Computation
+  { runtime, weights, config, samples, progress, signal }: Computation
 ): Promise<void> {
-  const palette = await learnPalette({ runtime, weights: mapped, config, signal, onPicture: () => progress.addPicture(name) });
+  const palette = await learnPalette({ runtime, weights: mapped, config, samples, signal, onPicture: () => progress.addPicture(name) });
   await weights.write(name, 0, palette);
 }

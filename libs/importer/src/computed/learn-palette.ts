@@ -1,7 +1,8 @@
-import { codecDecoder, type NetworkConfig } from '@janus-mesh/networks';
+import { codecDecoder, codecEncoder, type NetworkConfig } from '@janus-mesh/networks';
 import { loadNetwork, type MappedWeights, type Runtime, runCall } from '@janus-mesh/runtime';
 import { PaletteColours } from './palette-colours.ts';
 import { paletteGrids } from './palette-lesson.ts';
+import { samplePixels } from './sample-pictures.ts';
 
 const SEED = 1;
 
@@ -10,22 +11,34 @@ export interface PaletteLesson {
   readonly runtime: Runtime;
   readonly weights: MappedWeights;
   readonly config: NetworkConfig;
+  /** Picture files to look at. */
+  readonly samples: readonly string[];
   /** Called after each picture. */
   readonly onPicture: () => void;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Pictures that `learnPalette` decodes. */
-export function palettePictures({ codec }: NetworkConfig): number {
-  return paletteGrids(codec, SEED).length;
+/** Pictures that `learnPalette` decodes and encodes. */
+export function palettePictures({ codec }: NetworkConfig, samples: readonly string[]): number {
+  return paletteGrids(codec, SEED).length + samples.length;
 }
 
 /**
- * Learns a typical colour of each code from pictures decoded from random codes, so that previews cost nothing.
+ * Learns a typical colour of each code, so that previews cost nothing: for codes that occur in the samples the colour they stand for
+ * there, for the others their colour in pictures decoded from random codes, where neighbours tint them.
  *
  * @returns u8 [codebook, 3]
+ * @throws {PictureError} if a sample is refused
  */
-export async function learnPalette({ runtime, weights, config, onPicture, signal }: PaletteLesson): Promise<Uint8Array> {
+export async function learnPalette(lesson: PaletteLesson): Promise<Uint8Array> {
+  const decoded = (await decodeRandom(lesson)).toRgb();
+  if (lesson.samples.length === 0) return decoded;
+  const seen = await encodeSamples(lesson);
+  const colours = seen.toRgb();
+  return decoded.map((level, at) => (seen.has(Math.floor(at / 3)) ? (colours[at] as number) : level));
+}
+
+async function decodeRandom({ runtime, weights, config, onPicture, signal }: PaletteLesson): Promise<PaletteColours> {
   const { grid, imageSize } = config.codec;
   const session = await loadNetwork(runtime, codecDecoder(config), weights);
   try {
@@ -41,7 +54,30 @@ export async function learnPalette({ runtime, weights, config, onPicture, signal
       colours.add(codes, image);
       onPicture();
     }
-    return colours.toRgb();
+    return colours;
+  } finally {
+    session.release();
+  }
+}
+
+async function encodeSamples({ runtime, weights, config, samples, onPicture, signal }: PaletteLesson): Promise<PaletteColours> {
+  const { grid, imageSize, codeWidth } = config.codec;
+  const session = await loadNetwork(runtime, codecEncoder(config), weights);
+  try {
+    const call = session.newCall(['pixels'], ['z', 'ids']);
+    const pixels = new Float32Array(3 * imageSize * imageSize);
+    const ids = new BigInt64Array(grid * grid);
+    call.setInput('pixels', runtime.tensor('f32', [1, 3, imageSize, imageSize], pixels));
+    call.setOutput('z', runtime.tensor('f32', [1, codeWidth, grid, grid]));
+    call.setOutput('ids', runtime.tensor('i64', [grid * grid], ids));
+    const colours = new PaletteColours(config.codec);
+    for (const sample of samples) {
+      pixels.set(await samplePixels(sample, imageSize, signal));
+      await runCall(call, signal);
+      colours.add(Uint32Array.from(ids, Number), pixels);
+      onPicture();
+    }
+    return colours;
   } finally {
     session.release();
   }

@@ -31,6 +31,11 @@ export class PaletteColours {
     }
   }
 
+  /** Whether a code was seen. */
+  has(id: number): boolean {
+    return (this.#counts[id] as number) > 0;
+  }
+
   /** Each code's mean colour: u8 [codebook, 3]; black for a code that was never seen. */
   toRgb(): Uint8Array {
     return Uint8Array.from(this.#sums, (sum, i) => {
