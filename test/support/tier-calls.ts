@@ -67,8 +67,10 @@ export function segmentsOf(ids: readonly number[], placeholder: number, features
   return segments;
 }
 
+/** A picture that stands in a prompt twice is sent once. */
 function* featureMessages(features: readonly NamedFeatures[]) {
-  for (const { hash, values, rows } of features) {
+  const byHash = new Map(features.map((each) => [Buffer.from(each.hash).toString('hex'), each]));
+  for (const { hash, values, rows } of byHash.values()) {
     const width = values.length / rows;
     const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     yield { message: { $case: 'features' as const, value: { hash, firstRow: 0, rows: { type: 1 as const, dims: [rows, width], data } } } };
