@@ -11,6 +11,12 @@ export interface Row {
   readonly detail?: string | undefined;
 }
 
+/** The row of stages that an error ended. */
+export function failedRow(stage: string, error: unknown): Row {
+  const detail = error instanceof Error ? error.message : String(error);
+  return { stage, via: 'ended in an error', cases: 1, worst: Number.POSITIVE_INFINITY, allowed: 0, detail };
+}
+
 /** Gathers the errors of a stage. */
 export class Stage {
   readonly #stage: string;

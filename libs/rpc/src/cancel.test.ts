@@ -140,10 +140,10 @@ test("the caller's requests are told to end even while the next one is awaited",
 });
 
 test("what the caller's request generator throws comes back as it is, and cancels the call", async () => {
-  const { codec, ended } = await waitingMesh();
+  const { codec, started, ended } = await waitingMesh();
   async function* requests(): AsyncGenerator<never> {
     yield* [];
-    await sleep(20);
+    await started;
     throw new RangeError('no such file');
   }
   await expect(codec.tokenize(requests())).rejects.toThrow(new RangeError('no such file'));

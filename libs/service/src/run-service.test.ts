@@ -23,7 +23,7 @@ test('a service says where it listens and when it is ready, serves, drains on SI
   expect(await child.end()).toBe(0);
   expect(child.stderr).toBe('');
   expect(child.stdout).toMatch(/service closed\nfile closed\n.*"msg":"stopped"/);
-  expect(child.log.map(({ msg }) => msg)).toEqual(['warming up', 'listening', 'request', 'draining', 'request', 'stopped']);
+  expect(child.log.map(({ msg }) => msg)).toEqual(['warming up', 'listening', 'draining', 'request', 'stopped']);
   const port = Number(address.split(':')[1]);
   expect(child.log[1]).toMatchObject({ msg: 'listening', service: 'test-codec', host: '127.0.0.1', port });
 });

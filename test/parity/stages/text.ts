@@ -107,7 +107,7 @@ async function answers(subject: Subject): Promise<Row> {
 async function stops(subject: Subject): Promise<Row> {
   const stage = new Stage('answers that end themselves', 'JanusService.Chat', 0);
   for (const each of [subject.goldens.cases.text_stop].flat()) {
-    const got = await chat(subject, each, { images: [], maxTokens: each.max_new_tokens });
+    const got = await chat(subject, each, { images: each.images ?? [], maxTokens: each.max_new_tokens });
     stage.equal(each.name, got, { text: each.new_text, ids: each.new_ids, reason: FinishReason.FINISH_REASON_END_OF_SEQUENCE });
   }
   return stage.row();
