@@ -240,7 +240,11 @@ export interface ChatFinished {
     | Usage
     | undefined;
   /** How long it took. */
-  timings: Timings | undefined;
+  timings:
+    | Timings
+    | undefined;
+  /** What is needed to get the same answer again, and to see that it is the same. */
+  receipt: Receipt | undefined;
 }
 
 /** Tokens read and written. */
@@ -413,7 +417,41 @@ export interface GeneratedPicture {
   /** Height in pixels. */
   height: number;
   /** Why the codes could not be made a picture; they can be decoded later. Default: unset, all is well. */
-  decodeError?: string | undefined;
+  decodeError?:
+    | string
+    | undefined;
+  /** What is needed to get the same codes again, and to see that they are the same. */
+  receipt: Receipt | undefined;
+}
+
+/** Proof of a result: with the request, the revision and these values, a mesh with an equal fingerprint gives the same tokens. */
+export interface Receipt {
+  /** Revision of the model. */
+  revision: string;
+  /** Numerics of the replica that generated. */
+  fingerprint:
+    | NumericsFingerprint
+    | undefined;
+  /** The parameters used; the seed is this sample's own. */
+  sampling:
+    | Sampling
+    | undefined;
+  /** Guidance weight used. 0 for answers. */
+  guidanceWeight: number;
+  /** Most tokens that were to be generated. */
+  maxTokens: number;
+  /** sha256 that names each picture's features, in the order of the prompt. */
+  featureHashes: Uint8Array[];
+  /** Hashes of the (guided) logits at fixed positions: 0, 1, 7, 31, 127, 255, 383 and 575, as far as the result reaches. */
+  logitHashes: LogitHash[];
+}
+
+/** A hash of a row of logits. */
+export interface LogitHash {
+  /** New tokens before this one. */
+  position: number;
+  /** First 8 bytes of the sha256 of the row's f32 values, little-endian. */
+  hash: bigint;
 }
 
 /** The end of a drawing. */
@@ -567,6 +605,22 @@ export interface ReplicaStatus {
   kvBytesBudget: bigint;
   /** Resident memory of the process in bytes. */
   residentBytes: bigint;
+  /** Rows of text requests that run. 0 for other tiers than the transformer. */
+  textRows: number;
+  /** Rows of picture requests that run: two for a guidance pair. 0 for other tiers than the transformer. */
+  codeRows: number;
+  /** Steps run since the start. 0 for other tiers than the transformer. */
+  steps: bigint;
+  /** Tokens run since the start, prefill and decode, all rows. 0 for other tiers than the transformer. */
+  stepTokens: bigint;
+  /** Features found in a cache since the start: the encoder's own, or the transformer's. */
+  cacheHits: bigint;
+  /** Features looked for in vain since the start. */
+  cacheMisses: bigint;
+  /** Requests that ended well since the start. */
+  completed: bigint;
+  /** Requests that ended with an error or were cancelled since the start. */
+  failed: bigint;
 }
 
 function createBaseMessage(): Message {
@@ -1320,7 +1374,7 @@ export const TextDelta: MessageFns<TextDelta> = {
 };
 
 function createBaseChatFinished(): ChatFinished {
-  return { reason: 0, usage: undefined, timings: undefined };
+  return { reason: 0, usage: undefined, timings: undefined, receipt: undefined };
 }
 
 export const ChatFinished: MessageFns<ChatFinished> = {
@@ -1333,6 +1387,9 @@ export const ChatFinished: MessageFns<ChatFinished> = {
     }
     if (message.timings !== undefined) {
       Timings.encode(message.timings, writer.uint32(26).fork()).join();
+    }
+    if (message.receipt !== undefined) {
+      Receipt.encode(message.receipt, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -1374,6 +1431,14 @@ export const ChatFinished: MessageFns<ChatFinished> = {
             message.timings = Timings.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.receipt = Receipt.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1395,6 +1460,9 @@ export const ChatFinished: MessageFns<ChatFinished> = {
     message.usage = (object.usage !== undefined && object.usage !== null) ? Usage.fromPartial(object.usage) : undefined;
     message.timings = (object.timings !== undefined && object.timings !== null)
       ? Timings.fromPartial(object.timings)
+      : undefined;
+    message.receipt = (object.receipt !== undefined && object.receipt !== null)
+      ? Receipt.fromPartial(object.receipt)
       : undefined;
     return message;
   },
@@ -2303,6 +2371,7 @@ function createBaseGeneratedPicture(): GeneratedPicture {
     width: 0,
     height: 0,
     decodeError: undefined,
+    receipt: undefined,
   };
 }
 
@@ -2338,6 +2407,9 @@ export const GeneratedPicture: MessageFns<GeneratedPicture> = {
     }
     if (message.decodeError !== undefined) {
       writer.uint32(66).string(message.decodeError);
+    }
+    if (message.receipt !== undefined) {
+      Receipt.encode(message.receipt, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -2429,6 +2501,14 @@ export const GeneratedPicture: MessageFns<GeneratedPicture> = {
             message.decodeError = reader.string();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.receipt = Receipt.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2454,6 +2534,218 @@ export const GeneratedPicture: MessageFns<GeneratedPicture> = {
     message.width = object.width ?? 0;
     message.height = object.height ?? 0;
     message.decodeError = object.decodeError ?? undefined;
+    message.receipt = (object.receipt !== undefined && object.receipt !== null)
+      ? Receipt.fromPartial(object.receipt)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseReceipt(): Receipt {
+  return {
+    revision: "",
+    fingerprint: undefined,
+    sampling: undefined,
+    guidanceWeight: 0,
+    maxTokens: 0,
+    featureHashes: [],
+    logitHashes: [],
+  };
+}
+
+export const Receipt: MessageFns<Receipt> = {
+  encode(message: Receipt, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.revision !== "") {
+      writer.uint32(10).string(message.revision);
+    }
+    if (message.fingerprint !== undefined) {
+      NumericsFingerprint.encode(message.fingerprint, writer.uint32(18).fork()).join();
+    }
+    if (message.sampling !== undefined) {
+      Sampling.encode(message.sampling, writer.uint32(26).fork()).join();
+    }
+    if (message.guidanceWeight !== 0) {
+      writer.uint32(33).double(message.guidanceWeight);
+    }
+    if (message.maxTokens !== 0) {
+      writer.uint32(40).uint32(message.maxTokens);
+    }
+    for (const v of message.featureHashes) {
+      writer.uint32(50).bytes(v!);
+    }
+    for (const v of message.logitHashes) {
+      LogitHash.encode(v!, writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Receipt {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReceipt();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.revision = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.fingerprint = NumericsFingerprint.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.sampling = Sampling.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.guidanceWeight = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.maxTokens = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.featureHashes.push(reader.bytes());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.logitHashes.push(LogitHash.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Receipt>): Receipt {
+    return Receipt.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Receipt>): Receipt {
+    const message = createBaseReceipt();
+    message.revision = object.revision ?? "";
+    message.fingerprint = (object.fingerprint !== undefined && object.fingerprint !== null)
+      ? NumericsFingerprint.fromPartial(object.fingerprint)
+      : undefined;
+    message.sampling = (object.sampling !== undefined && object.sampling !== null)
+      ? Sampling.fromPartial(object.sampling)
+      : undefined;
+    message.guidanceWeight = object.guidanceWeight ?? 0;
+    message.maxTokens = object.maxTokens ?? 0;
+    message.featureHashes = object.featureHashes?.map((e) => e) || [];
+    message.logitHashes = object.logitHashes?.map((e) => LogitHash.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseLogitHash(): LogitHash {
+  return { position: 0, hash: 0n };
+}
+
+export const LogitHash: MessageFns<LogitHash> = {
+  encode(message: LogitHash, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.position !== 0) {
+      writer.uint32(8).uint32(message.position);
+    }
+    if (message.hash !== 0n) {
+      if (BigInt.asUintN(64, message.hash) !== message.hash) {
+        throw new globalThis.Error("value provided for field message.hash of type fixed64 too large");
+      }
+      writer.uint32(17).fixed64(message.hash);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LogitHash {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLogitHash();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.position = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.hash = reader.fixed64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<LogitHash>): LogitHash {
+    return LogitHash.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<LogitHash>): LogitHash {
+    const message = createBaseLogitHash();
+    message.position = object.position ?? 0;
+    message.hash = (object.hash !== undefined && object.hash !== null) ? BigInt(object.hash) : 0n;
     return message;
   },
 };
@@ -3403,6 +3695,14 @@ function createBaseReplicaStatus(): ReplicaStatus {
     kvBytesUsed: 0n,
     kvBytesBudget: 0n,
     residentBytes: 0n,
+    textRows: 0,
+    codeRows: 0,
+    steps: 0n,
+    stepTokens: 0n,
+    cacheHits: 0n,
+    cacheMisses: 0n,
+    completed: 0n,
+    failed: 0n,
   };
 }
 
@@ -3446,6 +3746,48 @@ export const ReplicaStatus: MessageFns<ReplicaStatus> = {
         throw new globalThis.Error("value provided for field message.residentBytes of type uint64 too large");
       }
       writer.uint32(80).uint64(message.residentBytes);
+    }
+    if (message.textRows !== 0) {
+      writer.uint32(88).uint32(message.textRows);
+    }
+    if (message.codeRows !== 0) {
+      writer.uint32(96).uint32(message.codeRows);
+    }
+    if (message.steps !== 0n) {
+      if (BigInt.asUintN(64, message.steps) !== message.steps) {
+        throw new globalThis.Error("value provided for field message.steps of type uint64 too large");
+      }
+      writer.uint32(104).uint64(message.steps);
+    }
+    if (message.stepTokens !== 0n) {
+      if (BigInt.asUintN(64, message.stepTokens) !== message.stepTokens) {
+        throw new globalThis.Error("value provided for field message.stepTokens of type uint64 too large");
+      }
+      writer.uint32(112).uint64(message.stepTokens);
+    }
+    if (message.cacheHits !== 0n) {
+      if (BigInt.asUintN(64, message.cacheHits) !== message.cacheHits) {
+        throw new globalThis.Error("value provided for field message.cacheHits of type uint64 too large");
+      }
+      writer.uint32(120).uint64(message.cacheHits);
+    }
+    if (message.cacheMisses !== 0n) {
+      if (BigInt.asUintN(64, message.cacheMisses) !== message.cacheMisses) {
+        throw new globalThis.Error("value provided for field message.cacheMisses of type uint64 too large");
+      }
+      writer.uint32(128).uint64(message.cacheMisses);
+    }
+    if (message.completed !== 0n) {
+      if (BigInt.asUintN(64, message.completed) !== message.completed) {
+        throw new globalThis.Error("value provided for field message.completed of type uint64 too large");
+      }
+      writer.uint32(136).uint64(message.completed);
+    }
+    if (message.failed !== 0n) {
+      if (BigInt.asUintN(64, message.failed) !== message.failed) {
+        throw new globalThis.Error("value provided for field message.failed of type uint64 too large");
+      }
+      writer.uint32(144).uint64(message.failed);
     }
     return writer;
   },
@@ -3543,6 +3885,70 @@ export const ReplicaStatus: MessageFns<ReplicaStatus> = {
             message.residentBytes = reader.uint64() as bigint;
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.textRows = reader.uint32();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.codeRows = reader.uint32();
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.steps = reader.uint64() as bigint;
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.stepTokens = reader.uint64() as bigint;
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.cacheHits = reader.uint64() as bigint;
+            continue;
+          }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.cacheMisses = reader.uint64() as bigint;
+            continue;
+          }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.completed = reader.uint64() as bigint;
+            continue;
+          }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.failed = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3578,6 +3984,18 @@ export const ReplicaStatus: MessageFns<ReplicaStatus> = {
     message.residentBytes = (object.residentBytes !== undefined && object.residentBytes !== null)
       ? BigInt(object.residentBytes)
       : 0n;
+    message.textRows = object.textRows ?? 0;
+    message.codeRows = object.codeRows ?? 0;
+    message.steps = (object.steps !== undefined && object.steps !== null) ? BigInt(object.steps) : 0n;
+    message.stepTokens = (object.stepTokens !== undefined && object.stepTokens !== null)
+      ? BigInt(object.stepTokens)
+      : 0n;
+    message.cacheHits = (object.cacheHits !== undefined && object.cacheHits !== null) ? BigInt(object.cacheHits) : 0n;
+    message.cacheMisses = (object.cacheMisses !== undefined && object.cacheMisses !== null)
+      ? BigInt(object.cacheMisses)
+      : 0n;
+    message.completed = (object.completed !== undefined && object.completed !== null) ? BigInt(object.completed) : 0n;
+    message.failed = (object.failed !== undefined && object.failed !== null) ? BigInt(object.failed) : 0n;
     return message;
   },
 };

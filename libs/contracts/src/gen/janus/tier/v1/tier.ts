@@ -26,6 +26,20 @@ export interface TierInfo {
   threads: number;
 }
 
+/** A cache of features by content hash. */
+export interface FeatureCacheStats {
+  /** Found since the start. */
+  hits: bigint;
+  /** Looked for in vain since the start. */
+  misses: bigint;
+  /** Bytes it holds. */
+  bytesUsed: bigint;
+  /** Bytes it may hold. */
+  bytesBudget: bigint;
+  /** Features it holds. */
+  entries: number;
+}
+
 /** What every tier counts. */
 export interface TierStats {
   /** Requests that wait. */
@@ -155,6 +169,123 @@ export const TierInfo: MessageFns<TierInfo> = {
     message.version = object.version ?? "";
     message.diagnostics = object.diagnostics ?? false;
     message.threads = object.threads ?? 0;
+    return message;
+  },
+};
+
+function createBaseFeatureCacheStats(): FeatureCacheStats {
+  return { hits: 0n, misses: 0n, bytesUsed: 0n, bytesBudget: 0n, entries: 0 };
+}
+
+export const FeatureCacheStats: MessageFns<FeatureCacheStats> = {
+  encode(message: FeatureCacheStats, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.hits !== 0n) {
+      if (BigInt.asUintN(64, message.hits) !== message.hits) {
+        throw new globalThis.Error("value provided for field message.hits of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.hits);
+    }
+    if (message.misses !== 0n) {
+      if (BigInt.asUintN(64, message.misses) !== message.misses) {
+        throw new globalThis.Error("value provided for field message.misses of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.misses);
+    }
+    if (message.bytesUsed !== 0n) {
+      if (BigInt.asUintN(64, message.bytesUsed) !== message.bytesUsed) {
+        throw new globalThis.Error("value provided for field message.bytesUsed of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.bytesUsed);
+    }
+    if (message.bytesBudget !== 0n) {
+      if (BigInt.asUintN(64, message.bytesBudget) !== message.bytesBudget) {
+        throw new globalThis.Error("value provided for field message.bytesBudget of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.bytesBudget);
+    }
+    if (message.entries !== 0) {
+      writer.uint32(40).uint32(message.entries);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FeatureCacheStats {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFeatureCacheStats();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.hits = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.misses = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.bytesUsed = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.bytesBudget = reader.uint64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.entries = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FeatureCacheStats>): FeatureCacheStats {
+    return FeatureCacheStats.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FeatureCacheStats>): FeatureCacheStats {
+    const message = createBaseFeatureCacheStats();
+    message.hits = (object.hits !== undefined && object.hits !== null) ? BigInt(object.hits) : 0n;
+    message.misses = (object.misses !== undefined && object.misses !== null) ? BigInt(object.misses) : 0n;
+    message.bytesUsed = (object.bytesUsed !== undefined && object.bytesUsed !== null) ? BigInt(object.bytesUsed) : 0n;
+    message.bytesBudget = (object.bytesBudget !== undefined && object.bytesBudget !== null)
+      ? BigInt(object.bytesBudget)
+      : 0n;
+    message.entries = object.entries ?? 0;
     return message;
   },
 };

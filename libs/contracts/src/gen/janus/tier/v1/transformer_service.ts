@@ -7,9 +7,10 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { CallContext, CallOptions } from "nice-grpc-common";
+import { LogitHash } from "../../v1/janus_service.ts";
 import { Sampling } from "../../v1/sampling.ts";
 import { Tensor } from "./tensor.ts";
-import { TierInfo, TierStats } from "./tier.ts";
+import { FeatureCacheStats, TierInfo, TierStats } from "./tier.ts";
 
 /** Which head reads the hidden state. */
 export const Head = {
@@ -151,7 +152,11 @@ export interface GenerateStart {
   /** Ids to take instead of drawn ones, for each sample alike. Refused unless diagnostics are on. */
   forcedIds: number[];
   /** Sends a hash of the logits each token was drawn from. Default: false. Refused unless diagnostics are on. */
-  logitHashes?: boolean | undefined;
+  logitHashes?:
+    | boolean
+    | undefined;
+  /** Positions of new tokens, rising, at most 8, whose logits are hashed. */
+  hashPositions: number[];
 }
 
 /** One event of a generation. */
@@ -196,6 +201,8 @@ export interface GeneratedTokens {
   ids: number[];
   /** For each id a hash of the (guided) logits it was drawn from. Only where logit_hashes was set. */
   logitHashes: bigint[];
+  /** Hashes at those of hash_positions that fall among these ids. */
+  positionHashes: LogitHash[];
 }
 
 /** A sample is complete. */
@@ -330,6 +337,64 @@ export interface GetTransformerStatsResponse {
   steps: bigint;
   /** Tokens run since the start, prefill and decode, all rows. */
   stepTokens: bigint;
+  /** Text requests that wait. */
+  textQueued: number;
+  /** Picture requests that wait. */
+  codesQueued: number;
+  /** Requests that were cancelled or ran out of time since the start. */
+  cancels: bigint;
+  /** Most steps that began between a cancel and the freeing of its memory, since the start. */
+  cancelToFreeSteps: number;
+  /** Features kept by content. */
+  features:
+    | FeatureCacheStats
+    | undefined;
+  /** Prompt tokens that were not run, since another sample of their request had run them. */
+  sharedPromptTokens: bigint;
+  /** Requests refused since the start: queue full, or no time left. */
+  refused: bigint;
+}
+
+/** What to return. */
+export interface GetFlightRecordRequest {
+  /** Most steps to return, from 1 to 10000. Default: 10000, all there are. */
+  steps?: number | undefined;
+}
+
+/** Some steps, oldest first. */
+export interface GetFlightRecordResponse {
+  /** At most 256 a message. */
+  steps: StepRecord[];
+}
+
+/** One step of the engine. */
+export interface StepRecord {
+  /** Number of the step since the start, from 0. */
+  step: bigint;
+  /** When it began, in milliseconds since the Unix epoch. */
+  startedMs: number;
+  /** How long the network ran, in milliseconds. */
+  runMs: number;
+  /** How long planning, sampling and handing out took, in milliseconds. */
+  commitMs: number;
+  /** What each group brought. */
+  groups: StepGroup[];
+  /** Requests that waited. */
+  queued: number;
+  /** Bytes of KV cache in use. */
+  kvBytesUsed: bigint;
+  /** Why the step failed. Empty if it did not. */
+  error: string;
+}
+
+/** A group's part in a step. */
+export interface StepGroup {
+  /** Number of the group since the start. */
+  group: bigint;
+  /** Which head. */
+  head: Head;
+  /** Tokens of each row: more than one is a chunk of a prompt. */
+  tokens: number[];
 }
 
 function createBaseSegment(): Segment {
@@ -740,6 +805,7 @@ function createBaseGenerateStart(): GenerateStart {
     caller: "",
     forcedIds: [],
     logitHashes: undefined,
+    hashPositions: [],
   };
 }
 
@@ -788,6 +854,13 @@ export const GenerateStart: MessageFns<GenerateStart> = {
     }
     if (message.logitHashes !== undefined) {
       writer.uint32(96).bool(message.logitHashes);
+    }
+    if (message.hashPositions.length !== 0) {
+      writer.uint32(106).fork();
+      for (const v of message.hashPositions) {
+        writer.uint32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -921,6 +994,24 @@ export const GenerateStart: MessageFns<GenerateStart> = {
             message.logitHashes = reader.bool();
             continue;
           }
+          case 13: {
+            if (tag === 104) {
+              message.hashPositions.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 106) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.hashPositions.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -952,6 +1043,7 @@ export const GenerateStart: MessageFns<GenerateStart> = {
     message.caller = object.caller ?? "";
     message.forcedIds = object.forcedIds?.map((e) => e) || [];
     message.logitHashes = object.logitHashes ?? undefined;
+    message.hashPositions = object.hashPositions?.map((e) => e) || [];
     return message;
   },
 };
@@ -1182,7 +1274,7 @@ export const GenerateAdmitted: MessageFns<GenerateAdmitted> = {
 };
 
 function createBaseGeneratedTokens(): GeneratedTokens {
-  return { sampleIndex: 0, ids: [], logitHashes: [] };
+  return { sampleIndex: 0, ids: [], logitHashes: [], positionHashes: [] };
 }
 
 export const GeneratedTokens: MessageFns<GeneratedTokens> = {
@@ -1206,6 +1298,9 @@ export const GeneratedTokens: MessageFns<GeneratedTokens> = {
         writer.fixed64(v);
       }
       writer.join();
+    }
+    for (const v of message.positionHashes) {
+      LogitHash.encode(v!, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -1267,6 +1362,14 @@ export const GeneratedTokens: MessageFns<GeneratedTokens> = {
 
             break;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.positionHashes.push(LogitHash.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1287,6 +1390,7 @@ export const GeneratedTokens: MessageFns<GeneratedTokens> = {
     message.sampleIndex = object.sampleIndex ?? 0;
     message.ids = object.ids?.map((e) => e) || [];
     message.logitHashes = object.logitHashes?.map((e) => BigInt(e)) || [];
+    message.positionHashes = object.positionHashes?.map((e) => LogitHash.fromPartial(e)) || [];
     return message;
   },
 };
@@ -2072,6 +2176,13 @@ function createBaseGetTransformerStatsResponse(): GetTransformerStatsResponse {
     kvBytesBudget: 0n,
     steps: 0n,
     stepTokens: 0n,
+    textQueued: 0,
+    codesQueued: 0,
+    cancels: 0n,
+    cancelToFreeSteps: 0,
+    features: undefined,
+    sharedPromptTokens: 0n,
+    refused: 0n,
   };
 }
 
@@ -2112,6 +2223,36 @@ export const GetTransformerStatsResponse: MessageFns<GetTransformerStatsResponse
         throw new globalThis.Error("value provided for field message.stepTokens of type uint64 too large");
       }
       writer.uint32(64).uint64(message.stepTokens);
+    }
+    if (message.textQueued !== 0) {
+      writer.uint32(72).uint32(message.textQueued);
+    }
+    if (message.codesQueued !== 0) {
+      writer.uint32(80).uint32(message.codesQueued);
+    }
+    if (message.cancels !== 0n) {
+      if (BigInt.asUintN(64, message.cancels) !== message.cancels) {
+        throw new globalThis.Error("value provided for field message.cancels of type uint64 too large");
+      }
+      writer.uint32(88).uint64(message.cancels);
+    }
+    if (message.cancelToFreeSteps !== 0) {
+      writer.uint32(96).uint32(message.cancelToFreeSteps);
+    }
+    if (message.features !== undefined) {
+      FeatureCacheStats.encode(message.features, writer.uint32(106).fork()).join();
+    }
+    if (message.sharedPromptTokens !== 0n) {
+      if (BigInt.asUintN(64, message.sharedPromptTokens) !== message.sharedPromptTokens) {
+        throw new globalThis.Error("value provided for field message.sharedPromptTokens of type uint64 too large");
+      }
+      writer.uint32(112).uint64(message.sharedPromptTokens);
+    }
+    if (message.refused !== 0n) {
+      if (BigInt.asUintN(64, message.refused) !== message.refused) {
+        throw new globalThis.Error("value provided for field message.refused of type uint64 too large");
+      }
+      writer.uint32(120).uint64(message.refused);
     }
     return writer;
   },
@@ -2193,6 +2334,62 @@ export const GetTransformerStatsResponse: MessageFns<GetTransformerStatsResponse
             message.stepTokens = reader.uint64() as bigint;
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.textQueued = reader.uint32();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.codesQueued = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.cancels = reader.uint64() as bigint;
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.cancelToFreeSteps = reader.uint32();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.features = FeatureCacheStats.decode(reader, reader.uint32());
+            continue;
+          }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.sharedPromptTokens = reader.uint64() as bigint;
+            continue;
+          }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.refused = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2224,6 +2421,370 @@ export const GetTransformerStatsResponse: MessageFns<GetTransformerStatsResponse
     message.stepTokens = (object.stepTokens !== undefined && object.stepTokens !== null)
       ? BigInt(object.stepTokens)
       : 0n;
+    message.textQueued = object.textQueued ?? 0;
+    message.codesQueued = object.codesQueued ?? 0;
+    message.cancels = (object.cancels !== undefined && object.cancels !== null) ? BigInt(object.cancels) : 0n;
+    message.cancelToFreeSteps = object.cancelToFreeSteps ?? 0;
+    message.features = (object.features !== undefined && object.features !== null)
+      ? FeatureCacheStats.fromPartial(object.features)
+      : undefined;
+    message.sharedPromptTokens = (object.sharedPromptTokens !== undefined && object.sharedPromptTokens !== null)
+      ? BigInt(object.sharedPromptTokens)
+      : 0n;
+    message.refused = (object.refused !== undefined && object.refused !== null) ? BigInt(object.refused) : 0n;
+    return message;
+  },
+};
+
+function createBaseGetFlightRecordRequest(): GetFlightRecordRequest {
+  return { steps: undefined };
+}
+
+export const GetFlightRecordRequest: MessageFns<GetFlightRecordRequest> = {
+  encode(message: GetFlightRecordRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.steps !== undefined) {
+      writer.uint32(8).uint32(message.steps);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetFlightRecordRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetFlightRecordRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.steps = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetFlightRecordRequest>): GetFlightRecordRequest {
+    return GetFlightRecordRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetFlightRecordRequest>): GetFlightRecordRequest {
+    const message = createBaseGetFlightRecordRequest();
+    message.steps = object.steps ?? undefined;
+    return message;
+  },
+};
+
+function createBaseGetFlightRecordResponse(): GetFlightRecordResponse {
+  return { steps: [] };
+}
+
+export const GetFlightRecordResponse: MessageFns<GetFlightRecordResponse> = {
+  encode(message: GetFlightRecordResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.steps) {
+      StepRecord.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetFlightRecordResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetFlightRecordResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.steps.push(StepRecord.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GetFlightRecordResponse>): GetFlightRecordResponse {
+    return GetFlightRecordResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetFlightRecordResponse>): GetFlightRecordResponse {
+    const message = createBaseGetFlightRecordResponse();
+    message.steps = object.steps?.map((e) => StepRecord.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseStepRecord(): StepRecord {
+  return { step: 0n, startedMs: 0, runMs: 0, commitMs: 0, groups: [], queued: 0, kvBytesUsed: 0n, error: "" };
+}
+
+export const StepRecord: MessageFns<StepRecord> = {
+  encode(message: StepRecord, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.step !== 0n) {
+      if (BigInt.asUintN(64, message.step) !== message.step) {
+        throw new globalThis.Error("value provided for field message.step of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.step);
+    }
+    if (message.startedMs !== 0) {
+      writer.uint32(17).double(message.startedMs);
+    }
+    if (message.runMs !== 0) {
+      writer.uint32(25).double(message.runMs);
+    }
+    if (message.commitMs !== 0) {
+      writer.uint32(33).double(message.commitMs);
+    }
+    for (const v of message.groups) {
+      StepGroup.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.queued !== 0) {
+      writer.uint32(48).uint32(message.queued);
+    }
+    if (message.kvBytesUsed !== 0n) {
+      if (BigInt.asUintN(64, message.kvBytesUsed) !== message.kvBytesUsed) {
+        throw new globalThis.Error("value provided for field message.kvBytesUsed of type uint64 too large");
+      }
+      writer.uint32(56).uint64(message.kvBytesUsed);
+    }
+    if (message.error !== "") {
+      writer.uint32(66).string(message.error);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StepRecord {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStepRecord();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.step = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.startedMs = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.runMs = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.commitMs = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.groups.push(StepGroup.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.queued = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.kvBytesUsed = reader.uint64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.error = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StepRecord>): StepRecord {
+    return StepRecord.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StepRecord>): StepRecord {
+    const message = createBaseStepRecord();
+    message.step = (object.step !== undefined && object.step !== null) ? BigInt(object.step) : 0n;
+    message.startedMs = object.startedMs ?? 0;
+    message.runMs = object.runMs ?? 0;
+    message.commitMs = object.commitMs ?? 0;
+    message.groups = object.groups?.map((e) => StepGroup.fromPartial(e)) || [];
+    message.queued = object.queued ?? 0;
+    message.kvBytesUsed = (object.kvBytesUsed !== undefined && object.kvBytesUsed !== null)
+      ? BigInt(object.kvBytesUsed)
+      : 0n;
+    message.error = object.error ?? "";
+    return message;
+  },
+};
+
+function createBaseStepGroup(): StepGroup {
+  return { group: 0n, head: 0, tokens: [] };
+}
+
+export const StepGroup: MessageFns<StepGroup> = {
+  encode(message: StepGroup, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.group !== 0n) {
+      if (BigInt.asUintN(64, message.group) !== message.group) {
+        throw new globalThis.Error("value provided for field message.group of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.group);
+    }
+    if (message.head !== 0) {
+      writer.uint32(16).int32(message.head);
+    }
+    if (message.tokens.length !== 0) {
+      writer.uint32(26).fork();
+      for (const v of message.tokens) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StepGroup {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStepGroup();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.group = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.head = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag === 24) {
+              message.tokens.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 26) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.tokens.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StepGroup>): StepGroup {
+    return StepGroup.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StepGroup>): StepGroup {
+    const message = createBaseStepGroup();
+    message.group = (object.group !== undefined && object.group !== null) ? BigInt(object.group) : 0n;
+    message.head = object.head ?? 0;
+    message.tokens = object.tokens?.map((e) => e) || [];
     return message;
   },
 };
@@ -2277,6 +2838,15 @@ export const TransformerServiceDefinition = {
       responseStream: false,
       options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
     },
+    /** Returns the last steps of the flight recorder, oldest first. */
+    getFlightRecord: {
+      name: "GetFlightRecord",
+      requestType: GetFlightRecordRequest as typeof GetFlightRecordRequest,
+      requestStream: false,
+      responseType: GetFlightRecordResponse as typeof GetFlightRecordResponse,
+      responseStream: true,
+      options: { idempotencyLevel: "NO_SIDE_EFFECTS" },
+    },
   },
 } as const;
 
@@ -2308,6 +2878,11 @@ export interface TransformerServiceImplementation<CallContextExt = {}> {
     request: GetTransformerStatsRequest,
     context: CallContext & CallContextExt,
   ): Promise<DeepPartial<GetTransformerStatsResponse>>;
+  /** Returns the last steps of the flight recorder, oldest first. */
+  getFlightRecord(
+    request: GetFlightRecordRequest,
+    context: CallContext & CallContextExt,
+  ): ServerStreamingMethodResult<DeepPartial<GetFlightRecordResponse>>;
 }
 
 export interface TransformerServiceClient<CallOptionsExt = {}> {
@@ -2338,6 +2913,11 @@ export interface TransformerServiceClient<CallOptionsExt = {}> {
     request: DeepPartial<GetTransformerStatsRequest>,
     options?: CallOptions & CallOptionsExt,
   ): Promise<GetTransformerStatsResponse>;
+  /** Returns the last steps of the flight recorder, oldest first. */
+  getFlightRecord(
+    request: DeepPartial<GetFlightRecordRequest>,
+    options?: CallOptions & CallOptionsExt,
+  ): AsyncIterable<GetFlightRecordResponse>;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;

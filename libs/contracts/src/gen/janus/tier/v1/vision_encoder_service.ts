@@ -8,7 +8,7 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { CallContext, CallOptions } from "nice-grpc-common";
 import { Tensor } from "./tensor.ts";
-import { TierInfo, TierStats } from "./tier.ts";
+import { FeatureCacheStats, TierInfo, TierStats } from "./tier.ts";
 
 /** A piece of a picture to encode. */
 export interface EncodeRequest {
@@ -68,7 +68,17 @@ export interface GetVisionEncoderStatsRequest {
 /** The encoder's counts. */
 export interface GetVisionEncoderStatsResponse {
   /** What every tier counts. */
-  tier: TierStats | undefined;
+  tier:
+    | TierStats
+    | undefined;
+  /** Features kept by content. */
+  cache:
+    | FeatureCacheStats
+    | undefined;
+  /** Runs of the network since the start. */
+  runs: bigint;
+  /** Pictures in these runs: more than runs where pictures went together. */
+  pictures: bigint;
 }
 
 function createBaseEncodeRequest(): EncodeRequest {
@@ -476,13 +486,28 @@ export const GetVisionEncoderStatsRequest: MessageFns<GetVisionEncoderStatsReque
 };
 
 function createBaseGetVisionEncoderStatsResponse(): GetVisionEncoderStatsResponse {
-  return { tier: undefined };
+  return { tier: undefined, cache: undefined, runs: 0n, pictures: 0n };
 }
 
 export const GetVisionEncoderStatsResponse: MessageFns<GetVisionEncoderStatsResponse> = {
   encode(message: GetVisionEncoderStatsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.tier !== undefined) {
       TierStats.encode(message.tier, writer.uint32(10).fork()).join();
+    }
+    if (message.cache !== undefined) {
+      FeatureCacheStats.encode(message.cache, writer.uint32(18).fork()).join();
+    }
+    if (message.runs !== 0n) {
+      if (BigInt.asUintN(64, message.runs) !== message.runs) {
+        throw new globalThis.Error("value provided for field message.runs of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.runs);
+    }
+    if (message.pictures !== 0n) {
+      if (BigInt.asUintN(64, message.pictures) !== message.pictures) {
+        throw new globalThis.Error("value provided for field message.pictures of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.pictures);
     }
     return writer;
   },
@@ -508,6 +533,30 @@ export const GetVisionEncoderStatsResponse: MessageFns<GetVisionEncoderStatsResp
             message.tier = TierStats.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cache = FeatureCacheStats.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.runs = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.pictures = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -526,6 +575,11 @@ export const GetVisionEncoderStatsResponse: MessageFns<GetVisionEncoderStatsResp
   fromPartial(object: DeepPartial<GetVisionEncoderStatsResponse>): GetVisionEncoderStatsResponse {
     const message = createBaseGetVisionEncoderStatsResponse();
     message.tier = (object.tier !== undefined && object.tier !== null) ? TierStats.fromPartial(object.tier) : undefined;
+    message.cache = (object.cache !== undefined && object.cache !== null)
+      ? FeatureCacheStats.fromPartial(object.cache)
+      : undefined;
+    message.runs = (object.runs !== undefined && object.runs !== null) ? BigInt(object.runs) : 0n;
+    message.pictures = (object.pictures !== undefined && object.pictures !== null) ? BigInt(object.pictures) : 0n;
     return message;
   },
 };
