@@ -20,6 +20,9 @@ export interface TinyBundle {
 /** A tier that runs in this process, and a client of it over a socket. */
 export interface TestTier<Rpc extends RpcDefinition> {
   readonly client: Client<Rpc>;
+  readonly address: string;
+  /** Shuts the tier down as a signal does; its client stays. */
+  shutDown(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -48,9 +51,12 @@ export async function startTier<Rpc extends RpcDefinition, Shape extends z.ZodRa
     JANUS_MESH_LOG_LEVEL: 'silent',
     ...variables
   });
-  const { client, close } = connect(rpc, `127.0.0.1:${running.port}`);
+  const address = `127.0.0.1:${running.port}`;
+  const { client, close } = connect(rpc, address);
   return {
     client,
+    address,
+    shutDown: () => running.stop(),
     async stop() {
       close();
       await running.stop();

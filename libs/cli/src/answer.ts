@@ -1,64 +1,83 @@
-import type { MeshClient } from '@janus-mesh/client';
-import { type ChatFinished, FinishReason, type Message } from '@janus-mesh/contracts';
-import type { Command } from 'commander';
+import type { ChatEvent, ChatInput, MeshClient } from '@janus-mesh/client';
+import { type ChatFinished, FinishReason } from '@janus-mesh/contracts';
+import type { AnswerOptions } from './answer-options.ts';
 import { jsonLine } from './json-line.ts';
-import { decimalNumber, seedNumber, wholeNumber } from './options.ts';
+import { untilLost } from './mesh/until-lost.ts';
+import { StatusLine } from './terminal/status-line.ts';
 import { style } from './terminal/style.ts';
+import { namePictures, type Turn, toMessages } from './turn.ts';
 
-/** How an answer is generated and shown. */
-export interface AnswerOptions {
-  readonly json: boolean;
-  readonly maxTokens?: number;
-  readonly temperature?: number;
-  readonly topP?: number;
-  readonly seed?: bigint;
-  readonly system?: string;
+/** An answer, as far as it came. */
+export interface Answer {
+  readonly text: string;
+  readonly tokenIds: readonly number[];
+  /** Unset if the answer was stopped. */
+  readonly finished: ChatFinished | undefined;
 }
 
-/** Adds the options of commands that answer in text. */
-export function addAnswerOptions(command: Command): Command {
-  return command
-    .option('--max-tokens <n>', 'most tokens to generate', wholeNumber(1, 2 ** 31))
-    .option('--temperature <t>', '0 takes the most likely token', decimalNumber(0, 100))
-    .option('--top-p <p>', 'draw among the tokens that reach this probability', decimalNumber(0, 1))
-    .option('--seed <n>', 'seed of the draw', seedNumber)
-    .option('--system <text>', "system prompt (default: the model's own; empty: none)");
+/** Asks for the answer to a conversation. @returns the events; a refused picture is named by its file */
+export async function* ask(
+  mesh: MeshClient,
+  turns: readonly Turn[],
+  options: AnswerOptions,
+  signal?: AbortSignal
+): AsyncGenerator<ChatEvent> {
+  const request: ChatInput = {
+    messages: toMessages(turns),
+    maxTokens: options.maxTokens,
+    temperature: options.temperature,
+    topK: options.topK,
+    topP: options.topP,
+    seed: options.seed,
+    stop: [...(options.stop ?? [])],
+    systemPrompt: options.system,
+    rawOrientation: options.rawOrientation,
+    literalSpecials: options.literalSpecials
+  };
+  try {
+    yield* untilLost(mesh.chat(request, signal ? { signal } : {}), 'answering');
+  } catch (error) {
+    throw namePictures(error, turns);
+  }
 }
 
 /**
  * Streams the answer to a conversation to stdout.
  *
- * @returns the answer's text
+ * @param signal stops the answer; what had come is returned
  */
-export async function answer(mesh: MeshClient, messages: Message[], options: AnswerOptions, signal?: AbortSignal): Promise<string> {
+export async function answer(mesh: MeshClient, turns: readonly Turn[], options: AnswerOptions, signal?: AbortSignal): Promise<Answer> {
+  const tokenIds: number[] = [];
   let text = '';
-  const stream = mesh.chat(
-    {
-      messages,
-      maxTokens: options.maxTokens,
-      temperature: options.temperature,
-      topP: options.topP,
-      seed: options.seed,
-      systemPrompt: options.system
-    },
-    signal ? { signal } : {}
-  );
-  for await (const event of stream) {
-    if (options.json) process.stdout.write(jsonLine(event));
-    if (event.$case === 'delta') {
-      // Byte-level tokenizers put a blank before the first word.
-      const shown = text === '' ? event.value.text.trimStart() : event.value.text;
-      text += shown;
-      if (!options.json) process.stdout.write(shown);
+  let finished: ChatFinished | undefined;
+  const status = new StatusLine(process.stderr);
+  try {
+    for await (const event of ask(mesh, turns, options, signal)) {
+      if (options.json) process.stdout.write(jsonLine(event));
+      if (event.$case === 'queued') status.show(`waiting for room in the mesh, ${event.value.position} before you`);
+      else status.clear();
+      if (event.$case === 'delta') {
+        tokenIds.push(...event.value.tokenIds);
+        // Byte-level tokenizers put a blank before the first word.
+        const shown = text === '' ? event.value.text.trimStart() : event.value.text;
+        text += shown;
+        if (!options.json) process.stdout.write(shown);
+      }
+      if (event.$case === 'finished') finished = event.value;
     }
-    if (event.$case === 'finished' && !options.json) process.stdout.write(`\n${style(process.stdout, 'gray', summary(event.value))}\n`);
+  } catch (error) {
+    status.clear();
+    if (text !== '' && !options.json) process.stdout.write('\n');
+    if (!signal?.aborted) throw error;
   }
-  return text;
+  if (finished && !options.json) process.stdout.write(`\n${style(process.stdout, 'gray', summary(finished))}\n`);
+  return { text, tokenIds, finished };
 }
 
 function summary(finished: ChatFinished): string {
-  const { usage, timings, reason } = finished;
+  const { usage, timings, reason, receipt } = finished;
   const rate = (usage?.completionTokens ?? 0) / Math.max(1e-9, (timings?.totalSeconds ?? 0) - (timings?.firstTokenSeconds ?? 0));
   const cut = reason === FinishReason.FINISH_REASON_LENGTH ? ', cut at max tokens' : '';
-  return `${usage?.promptTokens} + ${usage?.completionTokens} tokens, first after ${timings?.firstTokenSeconds.toFixed(2)} s, ${rate.toFixed(0)} tokens/s${cut}`;
+  const seed = receipt?.sampling && receipt.sampling.temperature > 0 ? `, seed ${receipt.sampling.seed}` : '';
+  return `${usage?.promptTokens} + ${usage?.completionTokens} tokens, first after ${timings?.firstTokenSeconds.toFixed(2)} s, ${rate.toFixed(0)} tokens/s${cut}${seed}`;
 }

@@ -1,54 +1,51 @@
-import type { MeshClient } from '@janus-mesh/client';
-import { type GeneratedPicture, type GenerateImageRequest, type ImageFinished, PreviewMode } from '@janus-mesh/contracts';
-import { decodePicture } from '@janus-mesh/image';
-import { enlarge, halfBlocks, shrink } from './terminal/half-blocks.ts';
-import { LiveArea } from './terminal/live-area.ts';
-import { style } from './terminal/style.ts';
+import type { DrawingEvent, DrawingInput, MeshClient } from '@janus-mesh/client';
+import { type GeneratedPicture, type ImageFinished, PreviewMode } from '@janus-mesh/contracts';
+import { GrowingPictures } from './growing-pictures.ts';
+import { untilLost } from './mesh/until-lost.ts';
+import { StatusLine } from './terminal/status-line.ts';
 
-/** What came of a drawing. */
-export interface Drawing {
-  readonly pictures: readonly GeneratedPicture[];
-  readonly finished: ImageFinished | undefined;
+/** What is done with a drawing as it comes. */
+export interface DrawOptions {
+  /** Shows the pictures on stdout as they grow, where that is a terminal. */
+  readonly show: boolean;
+  readonly onEvent?: (event: DrawingEvent) => void;
+  /** Gets each picture as soon as it is finished. */
+  readonly onPicture?: (picture: GeneratedPicture) => void;
 }
 
-/** Columns a picture takes in the terminal at most. */
-const COLUMNS = 48;
-
-/**
- * Draws, showing the picture as it grows (the first sample's) and as it became, where stdout is a terminal.
- *
- * @param onEvent gets every event of the stream
- */
-export async function draw(
-  mesh: MeshClient,
-  request: Partial<GenerateImageRequest> & { prompt: string },
-  options: { show: boolean; onEvent?: (event: unknown) => void }
-): Promise<Drawing> {
-  const pictures: GeneratedPicture[] = [];
+/** Draws pictures, with their growth or at least a progress line on the terminal. @returns the end of the drawing */
+export async function draw(mesh: MeshClient, request: DrawingInput, options: DrawOptions): Promise<ImageFinished | undefined> {
+  const isShown = options.show && process.stdout.isTTY === true;
+  const samples = request.samples ?? 1;
+  const pictures = new GrowingPictures(process.stdout, samples);
+  const status = new StatusLine(process.stderr);
+  const shares = new Map<number, number>();
   let finished: ImageFinished | undefined;
-  const area = new LiveArea(process.stdout);
-  const shown = options.show && process.stdout.isTTY;
-  const progress = new Map<number, number>();
-  for await (const event of mesh.generateImage({ ...request, ...(shown ? { preview: PreviewMode.PREVIEW_MODE_EVERY_ROW } : {}) })) {
-    options.onEvent?.(event);
-    if (event.$case === 'preview' && event.value.sampleIndex === 0 && shown) area.draw(growing(event.value, progress.get(0) ?? 0));
-    if (event.$case === 'progress') progress.set(event.value.sampleIndex, event.value.codesDone / event.value.codesTotal);
-    if (event.$case === 'picture') {
-      pictures.push(event.value);
-      if (shown && event.value.sampleIndex === 0 && event.value.data.length > 0) area.draw(await finishedPicture(event.value));
+  const preview = isShown ? (request.preview ?? PreviewMode.PREVIEW_MODE_EVERY_ROW) : request.preview;
+  try {
+    for await (const event of untilLost(mesh.generateImage({ ...request, preview }), 'drawing')) {
+      options.onEvent?.(event);
+      if (event.$case === 'queued') status.show(`waiting for room in the mesh, ${event.value.position} before you`);
+      if (event.$case === 'started') status.clear();
+      if (event.$case === 'progress') {
+        shares.set(event.value.sampleIndex, event.value.codesDone / event.value.codesTotal);
+        if (!isShown) status.show(`drawing ${samples === 1 ? '' : `${samples} pictures `}${percent(shares, samples)}`);
+      }
+      if (event.$case === 'preview' && isShown) pictures.preview(event.value, shares.get(event.value.sampleIndex) ?? 0);
+      if (event.$case === 'picture') {
+        options.onPicture?.(event.value);
+        if (isShown) await pictures.finished(event.value);
+      }
+      if (event.$case === 'finished') finished = event.value;
     }
-    if (event.$case === 'finished') finished = event.value;
+  } finally {
+    status.clear();
+    pictures.end();
   }
-  area.end();
-  return { pictures: pictures.sort((a, b) => a.sampleIndex - b.sampleIndex), finished };
+  return finished;
 }
 
-function growing(preview: { width: number; height: number; rgb: Uint8Array }, share: number): string[] {
-  const times = Math.max(1, Math.floor(COLUMNS / preview.width));
-  return [...halfBlocks(enlarge(preview, times)), style(process.stdout, 'gray', `${Math.round(share * 100)} %`)];
-}
-
-async function finishedPicture(picture: GeneratedPicture): Promise<string[]> {
-  const decoded = await decodePicture(picture.data, { rawOrientation: true });
-  return halfBlocks(shrink(decoded, COLUMNS));
+function percent(shares: ReadonlyMap<number, number>, samples: number): string {
+  const sum = [...shares.values()].reduce((total, share) => total + share, 0);
+  return `${Math.round((sum / samples) * 100)} %`;
 }

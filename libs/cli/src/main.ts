@@ -6,6 +6,8 @@ import { addDescribe } from './commands/describe.ts';
 import { addDraw } from './commands/draw.ts';
 import { addImport } from './commands/import.ts';
 import { addModel } from './commands/model.ts';
+import { addReplay } from './commands/replay.ts';
+import { addTop } from './commands/top.ts';
 import { addUp } from './commands/up.ts';
 import { readEnvironment } from './env.ts';
 import { reportError } from './report.ts';
@@ -16,8 +18,14 @@ const program = new Command('janus-mesh')
   .showHelpAfterError('(add --help for usage)')
   .exitOverride();
 
-for (const add of [addUp, addDescribe, addDraw, addChat, addModel, addImport, addDemo]) add(program);
+for (const add of [addUp, addDescribe, addDraw, addChat, addTop, addModel, addReplay, addImport, addDemo]) add(program);
 for (const command of program.commands) command.exitOverride();
+
+// A reader that has seen enough, as head, is no fault of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 
 try {
   await program.parseAsync();

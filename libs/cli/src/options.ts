@@ -37,6 +37,13 @@ export function decimalNumber(least: number, most: number): (text: string) => nu
   };
 }
 
+/** Parses a probability: greater than 0, at most 1. */
+export function probability(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('expected a number greater than 0 and at most 1.');
+  return value;
+}
+
 /** Parses a seed: a whole number below 2^64. */
 export function seedNumber(text: string): bigint {
   if (!/^\d+$/.test(text) || BigInt(text) >= 2n ** 64n) throw new InvalidArgumentError('expected a whole number below 2^64.');

@@ -1,17 +1,31 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { type GeneratedPicture, ImageFormat } from '@janus-mesh/contracts';
 import { CommandError } from './report.ts';
 
 /**
- * Where pictures are written: `out` itself for one picture if it ends in .png or .webp, else files in the folder `out` named
- * after the prompt and the seed.
+ * Makes sure, before anything is drawn, that `out` fits: a file that ends in .png or .webp for one picture, else a folder.
+ *
+ * @throws {CommandError} usage
  */
-export function pictureFile(picture: GeneratedPicture, prompt: string, out: string, samples: number): string {
-  if (['.png', '.webp'].includes(extname(out).toLowerCase())) {
+export function requireFolder(out: string, { samples, isWebp }: { readonly samples: number; readonly isWebp: boolean }): void {
+  const ending = extname(out).toLowerCase();
+  if (isPictureFile(out)) {
     if (samples > 1) throw new CommandError('usage', `--out ${out} is one file, but ${samples} pictures are drawn: give a folder`);
-    return out;
+    if (isWebp && ending === '.png') throw new CommandError('usage', `--out ${out} ends in .png, but --webp is given`);
+    return;
   }
+  if (/^\.(jpe?g|gif|bmp|tiff?|avif)$/.test(ending)) {
+    throw new CommandError('usage', `--out ${out}: pictures are written as .png or .webp, not ${ending}`);
+  }
+  if (statSync(out, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw new CommandError('usage', `--out ${out} is a file that is there already: give a folder, or a name that ends in .png or .webp`);
+  }
+}
+
+/** Where a picture is written: `out` itself if that names a file, else in the folder `out`, named after the prompt and the seed. */
+export function pictureFile(picture: GeneratedPicture, prompt: string, out: string): string {
+  if (isPictureFile(out)) return out;
   const words = prompt
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '-')
@@ -22,8 +36,11 @@ export function pictureFile(picture: GeneratedPicture, prompt: string, out: stri
 
 /** Writes a picture, its folder too if need be. @returns the file */
 export function savePicture(picture: GeneratedPicture, file: string): string {
-  if (picture.decodeError !== undefined) throw new CommandError('decode_failed', `sample ${picture.sampleIndex}: ${picture.decodeError}`);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, picture.data);
   return file;
+}
+
+function isPictureFile(path: string): boolean {
+  return ['.png', '.webp'].includes(extname(path).toLowerCase()) && !statSync(path, { throwIfNoEntry: false })?.isDirectory();
 }

@@ -1,5 +1,6 @@
 export { type CanonicalTensor, canonicalTensors } from './canonical-tensors.ts';
 export { type ContentPart, type Conversation, conversationPrompt, messageContent, type PromptMessage } from './conversation-prompt.ts';
+export { featuresHash } from './features-hash.ts';
 export { generationPrompt, unconditionalIds } from './generation-prompt.ts';
 export type { Layout } from './layout.ts';
 export type * from './model-config.ts';

@@ -1,6 +1,10 @@
+export { callReplica, type ReplicaCall } from './client/call-replica.ts';
 export type { CallOptions, Client } from './client/client.ts';
 export { type Connection, type ConnectOptions, connect } from './client/connect.ts';
 export { isServing } from './client/is-serving.ts';
+export type { Replica } from './client/replica.ts';
+export { type ReplicaChoice, ReplicaSet, type ReplicaSetOptions, type UnresolvedTarget } from './client/replica-set.ts';
+export type { Resolver } from './client/resolve-target.ts';
 export type { ServiceDefinition } from './definition.ts';
 export { Code, type CodeName, codeName } from './errors/code.ts';
 export {

@@ -7,6 +7,7 @@ export type { RunningService } from './running-service.ts';
 export type { BuildContext, ConfigOf, ServiceDefinition, ServiceParts } from './service-definition.ts';
 export { address, choice, decimal, flag, integer, type Setting, setting, text } from './setting.ts';
 export { startService } from './start-service.ts';
+export { abortable } from './tier/abortable.ts';
 export { f32Tensor } from './tier/f32-tensor.ts';
 export { type Numerics, numericsFingerprint } from './tier/numerics-fingerprint.ts';
 export { type PictureFault, pictureRefusal } from './tier/picture-refusal.ts';

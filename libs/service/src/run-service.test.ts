@@ -78,6 +78,14 @@ test.each([
   expect(child.stderr).toBe(`error: test-codec: ${message}\n`);
 });
 
+test('a service that crashes saves what explains it, after the line that says so; if it can not, that is a line too', async () => {
+  const child = new ChildService({ JANUS_MESH_MOOD: 'crashes-badly' });
+  expect(await child.end()).toBe(1);
+  expect(child.stderr).toBe('error: test-codec: a bug nobody caught\n');
+  expect(child.stdout).toMatch(/"msg":"uncaught".*\ncrash saved\n.*"msg":"what explains the crash could not be saved"/);
+  expect(child.log.at(-1)).toMatchObject({ err: { message: 'the disk is full' } });
+});
+
 test('while it warms up, health says NOT_SERVING, calls are refused, and SIGTERM ends it', async () => {
   const child = new ChildService({ JANUS_MESH_MOOD: 'never-ready' });
   const { codec, address } = await child.client();

@@ -20,6 +20,7 @@ export async function runService<Shape extends z.ZodRawShape>(definition: Servic
   let service: RunningService | undefined;
   const onBug = (error: unknown) => {
     service?.logger.fatal({ err: error }, 'uncaught');
+    service?.crashed();
     fail(definition.name, error);
   };
   process.on('uncaughtException', onBug);

@@ -79,6 +79,15 @@ export class RunningService {
     this.logger.info({ host: this.config.host, port: this.port, warmUpMs: Math.round(performance.now() - startedAt) }, 'listening');
   }
 
+  /** Lets the service save what explains a crash. A failure of that is logged, so that it hides nothing. */
+  crashed(): void {
+    try {
+      this.#parts.crashed?.();
+    } catch (error) {
+      this.logger.error({ err: error }, 'what explains the crash could not be saved');
+    }
+  }
+
   /** Drains, then closes everything; the same for every call of this. */
   stop(drainMs = this.config.drainSeconds * 1_000): Promise<void> {
     this.#stopped ??= this.#stop(drainMs);
@@ -88,7 +97,9 @@ export class RunningService {
   async #stop(drainMs: number): Promise<void> {
     this.#stopping.abort();
     this.logger.info({ calls: this.#server.callCount, drainMs }, 'draining');
-    const { aborted } = await this.#server.drain({ timeoutMs: drainMs });
+    const drained = this.#server.drain({ timeoutMs: drainMs });
+    this.#parts.drain?.();
+    const { aborted } = await drained;
     await close({ parts: this.#parts, app: this.#app });
     this.logger.info({ aborted }, 'stopped');
   }

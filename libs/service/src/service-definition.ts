@@ -23,6 +23,10 @@ export interface ServiceParts {
   readonly services: readonly ServiceBinding[];
   /** Warms up; health says SERVING after it. The signal is aborted if the service is stopped meanwhile. */
   readonly ready?: (signal: AbortSignal) => Promise<void>;
+  /** Told when the drain begins: refuse what waits, as running calls may still finish. New calls are refused already. */
+  readonly drain?: () => void;
+  /** Saves what explains a crash, at once: the process ends right after it. */
+  readonly crashed?: () => void;
   /** Closes what was built, after the drain. */
   readonly stop?: () => Promise<void> | void;
 }

@@ -34,3 +34,26 @@ test('a service that does not start leaves nothing behind', async () => {
   await expect(startService(codecService, { ...quiet, JANUS_MESH_MOOD: 'refuses' })).rejects.toThrow('bundle is broken');
   await expect(startService(codecService, { JANUS_MESH_GRID: 'x' })).rejects.toThrow(ConfigError);
 });
+
+test('a service is told when its drain begins, while its calls still run', async () => {
+  const told: string[] = [];
+  const service = await startService(
+    {
+      ...codecService,
+      build: async (context) => ({
+        ...(await codecService.build(context)),
+        drain: () => void told.push('drain'),
+        stop: () => void told.push('stop')
+      })
+    },
+    quiet
+  );
+  const { client, close } = connect(ImageCodecServiceDefinition, `127.0.0.1:${service.port}`);
+  onTestFinished(close);
+  const call = client.tokenize((async function* () {})()).then(() => told.push('answer'));
+  await client.describeImageCodec({}); // the other call came before this one
+  const stopped = service.stop();
+  expect(told).toEqual(['drain']);
+  await Promise.all([call, stopped]);
+  expect(told).toEqual(['drain', 'answer', 'stop']);
+});

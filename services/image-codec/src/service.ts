@@ -15,11 +15,8 @@ import {
   WorkQueue
 } from '@janus-mesh/service';
 import { type Config, configSchema } from './config.ts';
+import { imageCodecHandlers } from './handlers.ts';
 import type { ImageCodec } from './image-codec.ts';
-import { decodeRoute } from './routes/decode.ts';
-import { describeRoute } from './routes/describe.ts';
-import { statsRoute } from './routes/stats.ts';
-import { tokenizeRoute } from './routes/tokenize.ts';
 import { Vq } from './vq.ts';
 
 const SETTINGS = CONFIG as Token<Config>;
@@ -41,6 +38,7 @@ const providers = [
     limits: pictureLimits(config),
     vq,
     queue: new WorkQueue(config.queueLimit),
+    runs: new Turns(),
     preparing: new Turns(),
     counts: new TierCounts()
   }))
@@ -53,17 +51,13 @@ export const imageCodec: ServiceDefinition<typeof configSchema.shape> = {
   providers,
   build({ get }) {
     const codec = get(CODEC);
-    const handlers = {
-      decode: decodeRoute(codec),
-      tokenize: tokenizeRoute(codec),
-      describeImageCodec: describeRoute(codec),
-      getImageCodecStats: statsRoute(codec)
-    };
+    const vq = get(VQ);
     return {
-      services: [bindService(ImageCodecServiceDefinition, handlers)],
-      ready: (signal) => codec.vq.warmUp(signal),
+      services: [bindService(ImageCodecServiceDefinition, imageCodecHandlers(codec))],
+      ready: (signal) => vq.warmUp(signal),
+      drain: () => codec.queue.refuseWaiting(),
       stop() {
-        codec.vq.release();
+        vq.release();
         get(WEIGHTS).release();
       }
     };

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { configSchema, requestLimits } from './config.ts';
 
-const addresses = { transformer: '127.0.0.1:7001', visionEncoder: 'vision:7002, vision-2:7002', imageCodec: '[::1]:7003' };
+const addresses = { transformer: '127.0.0.1:7001', visionEncoder: 'vision:7002, dns:///vision-2:7002', imageCodec: '[::1]:7003' };
 
 test('has the limits of the contract by default, and the public port', () => {
   const config = configSchema.parse(addresses);
-  expect(config).toMatchObject({ port: 50_051, transformer: ['127.0.0.1:7001'], visionEncoder: ['vision:7002', 'vision-2:7002'] });
+  expect(config).toMatchObject({ port: 50_051, transformer: ['127.0.0.1:7001'], visionEncoder: ['vision:7002', 'dns:///vision-2:7002'] });
   expect(requestLimits(config as never)).toEqual({
     pictureBytes: 20 * 1024 * 1024,
     picturePixels: 50_000_000,

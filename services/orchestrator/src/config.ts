@@ -6,9 +6,15 @@ const { maxPictureBytes, maxPicturePixels } = pictureSettings.shape;
 /** Settings of the orchestrator, beside those of every service. */
 export const configSchema = pictureSettings.pick({ maxPictureBytes: true, maxPicturePixels: true }).extend({
   port: integer({ min: 0, max: 65_535, default: 50_051 }).describe('port to listen on; 0 takes a free one'),
-  transformer: addresses().describe('where the transformer listens; more than one address with commas between'),
-  visionEncoder: addresses().describe('where the vision encoder listens'),
-  imageCodec: addresses().describe('where the image codec listens'),
+  transformer: addresses().describe(
+    'where the transformers listen: addresses with commas between, or a name of several, as dns:///transformer:50061'
+  ),
+  visionEncoder: addresses().describe('where the vision encoders listen'),
+  imageCodec: addresses().describe('where the image codecs listen'),
+  resolveSeconds: integer({ min: 1, max: 3600, default: 5 }).describe('names of tiers are looked up again after so many seconds'),
+  silenceSeconds: integer({ min: 1, max: 3600, default: 10 }).describe(
+    'a replica that sends nothing for so many seconds is asked whether it is there; without an answer it is given up'
+  ),
   maxPictureBytes: maxPictureBytes.describe('longest file of a picture; the vision encoder has the same setting'),
   maxPicturePixels: maxPicturePixels.describe('most pixels of a picture, as callers are told; the vision encoder enforces it'),
   maxPictures: integer({ min: 0, max: 1024, default: 16 }).describe('most pictures of a chat'),

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { openBundle } from '@janus-mesh/bundle';
 import { JanusServiceDefinition, VERSION } from '@janus-mesh/contracts';
 import { bindService } from '@janus-mesh/rpc';
-import { CONFIG, provide, type ServiceDefinition, type Token, token } from '@janus-mesh/service';
+import { CONFIG, LOGGER, provide, type ServiceDefinition, type Token, token } from '@janus-mesh/service';
 import { loadTokenizer } from '@janus-mesh/tokenizer';
 import { type Config, configSchema, requestLimits } from './config.ts';
 import { janusHandlers } from './janus-handlers.ts';
@@ -20,7 +20,9 @@ const ORCHESTRATOR = token<Orchestrator>('orchestrator');
 
 const providers = [
   provide(MODEL, [SETTINGS], ({ bundle }) => openModel(bundle)),
-  provide(TIERS, [SETTINGS], openTiers),
+  provide(TIERS, [SETTINGS, MODEL, LOGGER], (config, { revision }, logger) => {
+    return openTiers(config, { revision, logger, resolveMs: config.resolveSeconds * 1000, silenceMs: config.silenceSeconds * 1000 });
+  }),
   provide(WATCH, [TIERS], ({ transformer, visionEncoder, imageCodec }) => new TierWatch([transformer, visionEncoder, imageCodec])),
   provide(ORCHESTRATOR, [SETTINGS, MODEL, TIERS], (config, model, tiers) => ({
     model,

@@ -1,5 +1,5 @@
-import { totalmem } from 'node:os';
-import { type ConfigOf, decimal, flag, integer, pictureSettings } from '@janus-mesh/service';
+import { tmpdir, totalmem } from 'node:os';
+import { ConfigError, type ConfigOf, decimal, flag, integer, pictureSettings, text } from '@janus-mesh/service';
 
 const MIB = 1024 * 1024;
 
@@ -19,6 +19,13 @@ export const configSchema = pictureSettings.pick({ maxReceiveBytes: true }).exte
   prefillTokens: integer({ min: 1, max: 1_000_000, default: 128 }).describe(
     'prompt tokens that one step brings beside running streams; more make prompts faster and streams jerkier'
   ),
+  featureCacheBytes: integer({ min: 0, default: 256 * MIB }).describe(
+    'memory for pictures that are kept for later requests; those in use count, and stay above it'
+  ),
+  flightFolder: text('a folder', { default: tmpdir() }).describe('where the last steps are written on SIGUSR2 and after a crash'),
+  stepDelayMs: integer({ min: 0, max: 60_000, default: 0 }).describe(
+    'time between two steps, to watch a fast model; only with diagnostics'
+  ),
   featuresSeconds: decimal({ min: 0.001, max: 86_400, default: 10 }).describe('how long an admitted request may wait for a picture'),
   spin: flag({ default: true }).describe(
     'whether idle threads spin for a moment between runs: faster, but takes time from busy processes on the same cores'
@@ -26,3 +33,17 @@ export const configSchema = pictureSettings.pick({ maxReceiveBytes: true }).exte
 });
 
 export type Config = ConfigOf<typeof configSchema.shape>;
+
+/**
+ * Checks what no setting shows alone.
+ *
+ * @throws {ConfigError} if there is a step delay without diagnostics
+ */
+export function checkConfig(config: Config): Config {
+  const { stepDelayMs, diagnostics } = config;
+  if (stepDelayMs > 0 && !diagnostics)
+    throw new ConfigError([
+      `JANUS_MESH_STEP_DELAY_MS="${stepDelayMs}": expected JANUS_MESH_DIAGNOSTICS=true beside it, since it slows everyone`
+    ]);
+  return config;
+}

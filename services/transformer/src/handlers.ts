@@ -1,6 +1,7 @@
 import type { TransformerServiceDefinition } from '@janus-mesh/contracts';
 import type { Handlers } from '@janus-mesh/rpc';
 import { describeRoute } from './routes/describe.ts';
+import { flightRecordRoute } from './routes/flight-record.ts';
 import { generateRoute } from './routes/generate.ts';
 import { scoreRoute } from './routes/score.ts';
 import { statsRoute } from './routes/stats.ts';
@@ -12,6 +13,7 @@ export function transformerHandlers(transformer: Transformer): Handlers<Transfor
     generate: generateRoute(transformer),
     score: scoreRoute(transformer),
     describeTransformer: describeRoute(transformer),
-    getTransformerStats: statsRoute(transformer)
+    getTransformerStats: statsRoute(transformer),
+    getFlightRecord: flightRecordRoute(transformer)
   };
 }

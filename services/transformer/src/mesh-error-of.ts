@@ -1,4 +1,4 @@
-import { Code, cancelled, invalidArgument, MeshError, resourceExhausted, unavailable } from '@janus-mesh/rpc';
+import { Code, cancelled, deadlineExceeded, invalidArgument, MeshError, resourceExhausted, unavailable } from '@janus-mesh/rpc';
 import { EngineError } from './engine/engine-error.ts';
 
 /** The engine's errors as a call ends with them; anything else as it is. */
@@ -7,6 +7,7 @@ export function meshErrorOf(error: unknown): unknown {
   const { reason, message, retryAfterMs, cause } = error;
   switch (reason) {
     case 'QUEUE_FULL':
+    case 'DEADLINE_TOO_SHORT':
     case 'GROUP_TOO_LARGE':
       return resourceExhausted(reason, message, { retryAfterMs });
     case 'FEATURES_TIMEOUT':
@@ -15,6 +16,9 @@ export function meshErrorOf(error: unknown): unknown {
       return invalidArgument([{ field: 'features', description: message }], reason);
     case 'CANCELLED':
       return cause instanceof MeshError ? cause : cancelled(message);
+    case 'DEADLINE_EXCEEDED':
+      return deadlineExceeded(message);
+    case 'DRAINING':
     case 'SHUTTING_DOWN':
       return unavailable(reason, message, { retryAfterMs: 1_000 });
     case 'STEP_FAILED':

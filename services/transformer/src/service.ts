@@ -3,23 +3,27 @@ import { type TierInfo, TransformerServiceDefinition } from '@janus-mesh/contrac
 import { bindService } from '@janus-mesh/rpc';
 import { isaClass, openRuntime, type Runtime } from '@janus-mesh/runtime';
 import { CONFIG, LOGGER, provide, type ServiceDefinition, TierCounts, type Token, tierInfo, token } from '@janus-mesh/service';
-import { type Config, configSchema } from './config.ts';
+import { type Config, checkConfig, configSchema } from './config.ts';
 import { PREFILL_CHUNK } from './engine/chunk-grid.ts';
 import { Engine } from './engine/engine.ts';
+import { FlightRecorder } from './engine/flight-recorder.ts';
+import { FlightFile } from './flight-file.ts';
 import { transformerHandlers } from './handlers.ts';
 import { createRunner } from './runner/create-runner.ts';
 import type { PackedRunner } from './runner/packed-runner.ts';
 import type { Transformer } from './transformer.ts';
 
-const SETTINGS = CONFIG as Token<Config>;
+const SETTINGS = token<Config>('checked settings');
 const BUNDLE = token<Bundle>('bundle');
 const RUNTIME = token<Runtime>('runtime');
 const RUNNER = token<PackedRunner>('runner');
+const RECORDER = token<FlightRecorder>('flight recorder');
+const FLIGHT_FILE = token<FlightFile>('flight file');
 const ENGINE = token<Engine>('engine');
 const INFO = token<TierInfo>('tier info');
-const TRANSFORMER = token<Transformer>('transformer');
 
 const providers = [
+  provide(SETTINGS, [CONFIG as Token<Config>], checkConfig),
   provide(BUNDLE, [SETTINGS], ({ bundle }) => openBundle(bundle)),
   provide(RUNTIME, [SETTINGS, BUNDLE, LOGGER], ({ threads: wanted, spin }, { manifest }, logger) => {
     // With more threads than heads, attention splits the keys between them, and the last bits depend on how many there are.
@@ -30,22 +34,30 @@ const providers = [
   provide(RUNNER, [BUNDLE, RUNTIME, SETTINGS], (bundle, runtime, { slots, kvBudgetBytes }) =>
     createRunner({ bundle, runtime, slots, kvBudgetBytes })
   ),
+  provide(RECORDER, [], () => new FlightRecorder()),
+  provide(
+    FLIGHT_FILE,
+    [RECORDER, SETTINGS, LOGGER],
+    (recorder, { flightFolder: folder }, logger) => new FlightFile({ folder, recorder, logger })
+  ),
   provide(
     ENGINE,
-    [RUNNER, SETTINGS],
-    (runner, { kvBudgetBytes, queueLimit, prefillTokens, featuresSeconds }) =>
-      new Engine({ runner, kvBudgetBytes, queueLimit, prefillTokens, featuresTimeoutMs: featuresSeconds * 1_000 })
+    [RUNNER, SETTINGS, RECORDER],
+    (runner, { kvBudgetBytes, queueLimit, prefillTokens, featuresSeconds, featureCacheBytes, stepDelayMs }, recorder) =>
+      new Engine({
+        runner,
+        kvBudgetBytes,
+        queueLimit,
+        prefillTokens,
+        featureCacheBytes,
+        stepDelayMs,
+        featuresTimeoutMs: featuresSeconds * 1_000,
+        onStep: (step) => recorder.record(step)
+      })
   ),
   provide(INFO, [SETTINGS, BUNDLE, RUNTIME], (config, { manifest }, runtime) =>
     tierInfo({ manifest, runtime, config, isa: isaClass(), numerics: { kvCache: 'f32', prefillChunk: PREFILL_CHUNK } })
-  ),
-  provide(TRANSFORMER, [INFO, BUNDLE, RUNNER, ENGINE], (info, { manifest }, runner, engine) => ({
-    info,
-    config: manifest.config,
-    runner,
-    engine,
-    counts: new TierCounts()
-  }))
+  )
 ];
 
 /** The transformer as a service. The runner has run every graph when it is made: it serves as soon as it listens. */
@@ -54,9 +66,22 @@ export const transformer: ServiceDefinition<typeof configSchema.shape> = {
   configSchema,
   providers,
   build({ get }) {
+    const transformer: Transformer = {
+      info: get(INFO),
+      config: get(BUNDLE).manifest.config,
+      runner: get(RUNNER),
+      engine: get(ENGINE),
+      recorder: get(RECORDER),
+      counts: new TierCounts()
+    };
+    const onSignal = () => void get(FLIGHT_FILE).write();
+    process.on('SIGUSR2', onSignal);
     return {
-      services: [bindService(TransformerServiceDefinition, transformerHandlers(get(TRANSFORMER)))],
+      services: [bindService(TransformerServiceDefinition, transformerHandlers(transformer))],
+      drain: () => get(ENGINE).refuseWaiting(),
+      crashed: () => get(FLIGHT_FILE).writeNow(),
       async stop() {
+        process.off('SIGUSR2', onSignal);
         await get(ENGINE).close();
         get(RUNNER).release();
       }

@@ -185,6 +185,9 @@ test('describes what it serves, and counts what it did; nothing is left of what 
   expect(stats).toMatchObject({ textRows: 0, codeRows: 0, groups: 0, kvBytesUsed: 0n, kvBytesBudget: description.kvBytesBudget });
   expect(stats.tier).toMatchObject({ queued: 0, running: 0, failed: 0n });
   expect(stats.steps).toBeGreaterThan(100n);
+  const pictures = new Set(TEXTS.flatMap(({ images }) => images)).size;
+  expect(stats.features).toMatchObject({ entries: pictures, misses: BigInt(pictures) }); // each was aligned once
+  expect(stats.features?.hits).toBeGreaterThan(BigInt(pictures));
 });
 
 test('a request for another model is refused', async () => {

@@ -2,6 +2,7 @@ import type { TierInfo } from '@janus-mesh/contracts';
 import type { ModelConfig } from '@janus-mesh/models';
 import type { TierCounts } from '@janus-mesh/service';
 import type { Engine } from './engine/engine.ts';
+import type { FlightRecorder } from './engine/flight-recorder.ts';
 import type { ModelRunner } from './engine/model-runner.ts';
 
 /** What the routes work with. */
@@ -10,5 +11,6 @@ export interface Transformer {
   readonly config: ModelConfig;
   readonly runner: Pick<ModelRunner, 'slots' | 'kvBytes'>;
   readonly engine: Engine;
+  readonly recorder: FlightRecorder;
   readonly counts: TierCounts;
 }

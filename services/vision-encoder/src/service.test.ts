@@ -171,7 +171,7 @@ test('a request beyond the queue is refused with a time to try again, and those 
     await expect(answers(short, [startMessage(), ...file])).rejects.toMatchObject({
       code: Code.RESOURCE_EXHAUSTED,
       reason: 'QUEUE_FULL',
-      message: 'the queue is full: 2 requests are in it, at most one may run and 1 wait',
+      message: 'the queue is full: 2 requests are in it, as many as it holds',
       retryAfterMs: expect.any(Number)
     });
     for (const { goOn } of held) goOn();

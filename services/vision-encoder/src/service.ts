@@ -9,12 +9,12 @@ import {
   type ServiceDefinition,
   TierCounts,
   type Token,
-  Turns,
   tierInfo,
   token,
   WorkQueue
 } from '@janus-mesh/service';
 import { type Config, configSchema } from './config.ts';
+import { PictureFeatures } from './picture-features.ts';
 import { describeRoute } from './routes/describe.ts';
 import { encodeRoute } from './routes/encode.ts';
 import { statsRoute } from './routes/stats.ts';
@@ -37,11 +37,15 @@ const providers = [
   provide(ENCODER, [SETTINGS, BUNDLE, RUNTIME, SIGLIP], (config, { manifest }, runtime, siglip) => ({
     info: tierInfo({ manifest, runtime, config, isa: isaClass() }),
     vision: manifest.config.vision,
-    preprocess: manifest.config.preprocess,
-    limits: pictureLimits(config),
-    siglip,
+    maxPictureBytes: config.maxPictureBytes,
+    features: new PictureFeatures(siglip, {
+      revision: manifest.revision,
+      preprocess: manifest.config.preprocess,
+      limits: pictureLimits(config),
+      maxBatch: config.batch,
+      cacheBytes: config.featureCacheBytes
+    }),
     queue: new WorkQueue(config.queueLimit),
-    preparing: new Turns(),
     counts: new TierCounts()
   }))
 ];
@@ -53,6 +57,7 @@ export const visionEncoder: ServiceDefinition<typeof configSchema.shape> = {
   providers,
   build({ get }) {
     const encoder = get(ENCODER);
+    const siglip = get(SIGLIP);
     const handlers = {
       encode: encodeRoute(encoder),
       describeVisionEncoder: describeRoute(encoder),
@@ -60,9 +65,10 @@ export const visionEncoder: ServiceDefinition<typeof configSchema.shape> = {
     };
     return {
       services: [bindService(VisionEncoderServiceDefinition, handlers)],
-      ready: (signal) => encoder.siglip.warmUp(signal),
+      ready: (signal) => siglip.warmUp(signal),
+      drain: () => encoder.queue.refuseWaiting(),
       stop() {
-        encoder.siglip.release();
+        siglip.release();
         get(WEIGHTS).release();
       }
     };

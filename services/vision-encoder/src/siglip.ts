@@ -27,7 +27,7 @@ export class Siglip {
    * Encodes a batch of pictures in one run. Must not be called again before it has settled.
    *
    * @param pictures each f32 [3, image size, image size], normalised
-   * @returns for each its features, f32 [rows, hidden size]
+   * @returns for each its features, f32 [rows, hidden size], a buffer of their own
    * @throws the signal's reason, once the run has stopped
    */
   async encode(pictures: readonly Float32Array[], signal?: AbortSignal): Promise<Float32Array[]> {
@@ -40,7 +40,8 @@ export class Siglip {
       this.#call.setOutput('features', features);
       await runCall(this.#call, signal);
       const all = features.data; // [batch, rows, hidden size]
-      return pictures.map((_, i) => all.subarray(i * rows * hiddenSize, (i + 1) * rows * hiddenSize));
+      // Copies: a view would keep the whole batch alive as long as one of its pictures is cached or read slowly.
+      return batch === 1 ? [all] : pictures.map((_, i) => all.slice(i * rows * hiddenSize, (i + 1) * rows * hiddenSize));
     } finally {
       pixels.release();
       features.release();

@@ -1,36 +1,54 @@
-import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline/promises';
-import { assistantMessage, connectMesh, type MeshClient, picture, userMessage } from '@janus-mesh/client';
-import type { Message } from '@janus-mesh/contracts';
+import { homedir } from 'node:os';
+import { createInterface, type Interface } from 'node:readline';
+import { connectMesh } from '@janus-mesh/client';
+import { decodePicture, PictureError } from '@janus-mesh/image';
 import type { Command } from 'commander';
-import { type AnswerOptions, addAnswerOptions, answer } from '../answer.ts';
+import { type AnswerOptions, addAnswerOptions } from '../answer-options.ts';
+import { CHAT_HELP, parseChatLine } from '../chat/chat-line.ts';
+import { completeChatLine } from '../chat/complete.ts';
+import { Conversation } from '../chat/conversation.ts';
 import { type CallOptions, jsonOption, targetOption } from '../options.ts';
-import { reportError } from '../report.ts';
+import { CommandError, reportError } from '../report.ts';
+import { style } from '../terminal/style.ts';
+import { readPicture } from '../turn.ts';
 
-const HELP = '/image <path> adds a picture to your next message, /clear starts over, /quit ends';
+type ChatOptions = CallOptions & AnswerOptions;
+
+const isInteractive = process.stdin.isTTY === true;
 
 /** `chat`: a conversation over several turns. */
 export function addChat(program: Command): void {
   addAnswerOptions(program.command('chat').description('talk with the model, over several turns and with pictures'))
     .addOption(targetOption())
     .addOption(jsonOption())
-    .addHelpText('after', `\nInside: ${HELP}. Ctrl-C stops an answer; at the prompt it ends the program.\n`)
+    .addHelpText(
+      'after',
+      `
+Inside:
+${CHAT_HELP.replace(/^/gm, '  ')}
+
+With --receipt the file holds all answers so far. From a pipe each line is a message.
+
+Examples:
+  janus-mesh chat
+  janus-mesh chat --system "Answer in one word." --temperature 0.7 --seed 7
+  printf '/image cat.png\\nWhat is this?\\n' | janus-mesh chat
+`
+    )
     .action(runChat);
 }
 
-async function runChat(options: CallOptions & AnswerOptions): Promise<void> {
+async function runChat(options: ChatOptions): Promise<void> {
   const mesh = connectMesh(options.target);
   const conversation = new Conversation(mesh, options);
-  const lines = createInterface({ input: process.stdin, output: process.stderr, prompt: '› ', terminal: process.stdin.isTTY === true });
-  lines.on('SIGINT', () => {
-    if (!conversation.stop()) lines.close();
-  });
-  if (process.stdin.isTTY) process.stderr.write(`${HELP}\n`);
-  lines.prompt();
+  const lines = openLines(conversation);
+  if (isInteractive) {
+    await mesh.getModel().then(({ name }) => tell(`You talk with ${name} at ${options.target}.\n${CHAT_HELP}`));
+  }
   try {
+    lines.prompt();
     for await (const line of lines) {
-      if (line.trim() === '/quit') break;
-      await conversation.say(line.trim()).catch((error) => reportError(error, options));
+      if (await isQuit(line, conversation, options)) break;
       lines.prompt();
     }
   } finally {
@@ -39,57 +57,77 @@ async function runChat(options: CallOptions & AnswerOptions): Promise<void> {
   }
 }
 
-/** What was said so far, and the answer that is being given. */
-class Conversation {
-  readonly #mesh: MeshClient;
-  readonly #options: CallOptions & AnswerOptions;
-  #messages: Message[] = [];
-  #pictures: Uint8Array[] = [];
-  #running: AbortController | undefined;
-
-  constructor(mesh: MeshClient, options: CallOptions & AnswerOptions) {
-    this.#mesh = mesh;
-    this.#options = options;
+/** Does what a line asks for. @returns whether that is to end */
+async function isQuit(line: string, conversation: Conversation, options: ChatOptions): Promise<boolean> {
+  try {
+    return await follow(line, conversation, options);
+  } catch (error) {
+    reportError(error, options);
+    // A script wants to know; a person has seen it and goes on.
+    if (!isInteractive) process.exitCode = 1;
+    return false;
   }
+}
 
-  /** Does what a line asks for: a command, or a message that is answered. */
-  async say(line: string): Promise<void> {
-    if (line === '') return;
-    if (line === '/clear') {
-      this.#messages = [];
-      this.#pictures = [];
-      return;
-    }
-    if (line.startsWith('/image ')) {
-      this.#pictures.push(await readFile(line.slice('/image '.length).trim()));
-      return;
-    }
-    if (line.startsWith('/')) {
-      process.stderr.write(`${HELP}\n`);
-      return;
-    }
-    await this.#ask(line);
-  }
-
-  /** Stops the answer that is being given. @returns whether there was one */
-  stop(): boolean {
-    this.#running?.abort();
-    return this.#running !== undefined;
-  }
-
-  async #ask(line: string): Promise<void> {
-    const asked = [...this.#messages, userMessage(...this.#pictures.map(picture), line)];
-    this.#running = new AbortController();
-    const { signal } = this.#running;
-    try {
-      const text = await answer(this.#mesh, asked, this.#options, signal);
-      this.#messages = [...asked, assistantMessage(text)];
-      this.#pictures = [];
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      process.stderr.write('\n(stopped)\n');
-    } finally {
-      this.#running = undefined;
+async function follow(line: string, conversation: Conversation, options: ChatOptions): Promise<boolean> {
+  const wanted = parseChatLine(line, homedir());
+  switch (wanted.kind) {
+    case 'quit':
+      return true;
+    case 'nothing':
+      break;
+    case 'help':
+      tell(CHAT_HELP);
+      break;
+    case 'wrong':
+      tell(wanted.message);
+      break;
+    case 'clear':
+      conversation.clear();
+      tell('(a new conversation)');
+      break;
+    case 'seed':
+      conversation.seed = wanted.seed;
+      tell(`(seed ${wanted.seed ?? 'random'}${options.temperature ? '' : '; it has no effect at temperature 0'})`);
+      break;
+    case 'image':
+      await addPicture(wanted.path, conversation);
+      break;
+    case 'say': {
+      const { finished } = await conversation.say(wanted.text);
+      if (finished === undefined) tell('(stopped)');
     }
   }
+  return false;
+}
+
+/** Looks at the picture at once: what is none should be known before a message is written for it. */
+async function addPicture(path: string, conversation: Conversation): Promise<void> {
+  const picture = await readPicture(path);
+  const { width, height } = await decodePicture(picture.data).catch((error) => {
+    throw error instanceof PictureError ? new CommandError(error.kind, `${path}: ${error.message}`) : error;
+  });
+  conversation.addPicture(picture);
+  tell(`(${path}, ${width} × ${height}: goes with your next message)`);
+}
+
+function openLines(conversation: Conversation): Interface {
+  const lines = createInterface({
+    input: process.stdin,
+    output: process.stderr,
+    prompt: isInteractive ? style(process.stderr, 'cyan', '› ') : '',
+    completer: completeChatLine,
+    terminal: isInteractive
+  });
+  lines.on('SIGINT', () => {
+    if (conversation.stop()) return;
+    tell('\n(Ctrl-D or /quit ends)');
+    lines.write(null, { ctrl: true, name: 'u' }); // what was typed is dropped
+    lines.prompt();
+  });
+  return lines;
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${style(process.stderr, 'gray', text)}\n`);
 }

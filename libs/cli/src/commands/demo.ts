@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connectMesh, type MeshClient, picture, userMessage } from '@janus-mesh/client';
+import { connectMesh, type MeshClient } from '@janus-mesh/client';
+import type { GeneratedPicture } from '@janus-mesh/contracts';
 import { decodePicture } from '@janus-mesh/image';
 import type { Command } from 'commander';
 import { answer } from '../answer.ts';
@@ -10,8 +10,10 @@ import { readableLine } from '../mesh/log-line.ts';
 import { type Mesh, startMesh } from '../mesh/mesh.ts';
 import { pictureFile, savePicture } from '../picture-files.ts';
 import { embeddedCheckpoint } from '../project.ts';
+import { CommandError } from '../report.ts';
 import { halfBlocks, shrink } from '../terminal/half-blocks.ts';
 import { style } from '../terminal/style.ts';
+import { readPicture } from '../turn.ts';
 import { bundleToServe } from './up.ts';
 
 const QUESTIONS = ['Describe the image.', 'Is the red star above the blue circle?'];
@@ -42,7 +44,7 @@ async function runDemo(options: { out: string }): Promise<void> {
   const stop = () => void mesh.stop().then(() => process.exit(130));
   process.once('SIGINT', stop);
   try {
-    for (const { name, pid } of mesh.processes) say(`  ${name.padEnd(15)} pid ${pid}`, 'gray');
+    for (const { label, pid } of mesh.processes) say(`  ${label.padEnd(15)} pid ${pid}`, 'gray');
     await timed('two questions about a picture', () => look(client));
     for (const prompt of PROMPTS) await timed(`drawing "${prompt}"`, () => paint(client, prompt, options.out));
   } finally {
@@ -70,25 +72,30 @@ function startDemoMesh(bundle: string): Promise<Mesh> {
     ports: { orchestrator: 0, 'vision-encoder': 0, transformer: 0, 'image-codec': 0 },
     env: readEnvironment().passedOn,
     logLevel: 'warn',
-    onLine: (service, line) => process.stderr.write(`${readableLine(process.stderr, service, line)}\n`)
+    onLine: (label, line) => process.stderr.write(`${readableLine(process.stderr, label, line)}\n`)
   });
 }
 
 async function look(client: MeshClient): Promise<void> {
-  const file = await readFile(join(embeddedCheckpoint(), 'pictures', 'star-above-circle.png'));
+  const file = await readPicture(join(embeddedCheckpoint(), 'pictures', 'star-above-circle.png'));
   say('\nA picture (models/tiny-shapes/pictures/star-above-circle.png)');
   if (process.stdout.isTTY) {
-    const decoded = await decodePicture(file, { rawOrientation: true });
+    const decoded = await decodePicture(file.data, { rawOrientation: true });
     process.stdout.write(`${halfBlocks(shrink(decoded, 48)).join('\n')}\n`);
   }
   for (const question of QUESTIONS) {
     say(`› ${question}`, 'cyan');
-    await answer(client, [userMessage(picture(file), question)], { json: false });
+    await answer(client, [{ role: 'user', parts: [file, question] }], { json: false });
   }
 }
 
 async function paint(client: MeshClient, prompt: string, out: string): Promise<void> {
   say(`\n› draw "${prompt}"`, 'cyan');
-  const { pictures } = await draw(client, { prompt, seed: SEED }, { show: true });
-  for (const picture of pictures) say(`  saved ${savePicture(picture, pictureFile(picture, prompt, out, 1))}`, 'gray');
+  let saved = '';
+  const onPicture = (picture: GeneratedPicture) => {
+    if (picture.decodeError !== undefined) throw new CommandError('decode_failed', picture.decodeError);
+    saved = savePicture(picture, pictureFile(picture, prompt, out));
+  };
+  await draw(client, { prompt, seed: SEED }, { show: true, onPicture });
+  say(`  saved ${saved}`, 'gray');
 }

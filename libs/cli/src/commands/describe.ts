@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { connectMesh, picture, userMessage } from '@janus-mesh/client';
+import { connectMesh } from '@janus-mesh/client';
 import type { Command } from 'commander';
-import { type AnswerOptions, addAnswerOptions, answer } from '../answer.ts';
+import { answer } from '../answer.ts';
+import { type AnswerOptions, addAnswerOptions } from '../answer-options.ts';
 import { type CallOptions, jsonOption, targetOption } from '../options.ts';
+import { answerReceipt } from '../receipts/answer-receipt.ts';
+import { writeReceipts } from '../receipts/receipt-file.ts';
+import { readPicture, type Turn } from '../turn.ts';
 
 /** `describe`: a picture and a question in, an answer out. */
 export function addDescribe(program: Command): void {
@@ -14,15 +17,24 @@ export function addDescribe(program: Command): void {
   addAnswerOptions(command)
     .addOption(targetOption())
     .addOption(jsonOption())
-    .addHelpText('after', '\nExamples:\n  janus-mesh describe photo.jpg\n  janus-mesh describe photo.jpg "How many people are there?"\n')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  janus-mesh describe photo.jpg
+  janus-mesh describe photo.jpg "How many people are there?" --max-tokens 20
+  janus-mesh describe photo.jpg --receipt answer.json && janus-mesh replay answer.json
+`
+    )
     .action(runDescribe);
 }
 
 async function runDescribe(file: string, question: string, options: CallOptions & AnswerOptions): Promise<void> {
-  const message = userMessage(picture(await readFile(file)), question);
+  const turns: Turn[] = [{ role: 'user', parts: [await readPicture(file), question] }];
   const mesh = connectMesh(options.target);
   try {
-    await answer(mesh, [message], options);
+    const answered = await answer(mesh, turns, options);
+    if (options.receipt !== undefined) writeReceipts(options.receipt, [answerReceipt(turns, options, answered, options.receipt)]);
   } finally {
     mesh.close();
   }

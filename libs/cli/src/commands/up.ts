@@ -1,13 +1,17 @@
 import { openBundle, verifyBundle } from '@janus-mesh/bundle';
 import type { Command } from 'commander';
 import { readEnvironment } from '../env.ts';
+import { jsonLine } from '../json-line.ts';
 import { embeddedBundle } from '../mesh/embedded-bundle.ts';
+import { type Loss, lastOfItsKind } from '../mesh/last-of-its-kind.ts';
 import { readableLine } from '../mesh/log-line.ts';
-import { type Mesh, startMesh } from '../mesh/mesh.ts';
+import { type Mesh, startMesh, type Tier } from '../mesh/mesh.ts';
+import { replicasOf } from '../mesh/replicas-option.ts';
 import { jsonOption, wholeNumber } from '../options.ts';
 import { embeddedCheckpoint } from '../project.ts';
 import { CommandError } from '../report.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
+import { style } from '../terminal/style.ts';
 
 interface UpOptions {
   bundle?: string;
@@ -16,8 +20,10 @@ interface UpOptions {
   visionEncoderPort: number;
   transformerPort: number;
   imageCodecPort: number;
+  replicas?: Partial<Record<Tier, number>>;
   threads?: number;
   diagnostics: boolean;
+  stepDelay?: number;
   verifyFull: boolean;
   logLevel: string;
   json: boolean;
@@ -29,19 +35,24 @@ const port = wholeNumber(0, 65_535);
 export function addUp(program: Command): void {
   program
     .command('up')
-    .description('start the mesh on this machine: four services, one log; Ctrl-C drains it')
+    .description('start the mesh on this machine: all services, one log; Ctrl-C drains it')
     .option('--bundle <folder>', 'model to serve, made by `janus-mesh import` (default: the embedded tiny-shapes)')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'public port; 0 takes a free one', port, 50_051)
     .option('--vision-encoder-port <port>', 'port of the vision encoder; 0 takes a free one', port, 0)
     .option('--transformer-port <port>', 'port of the transformer; 0 takes a free one', port, 0)
     .option('--image-codec-port <port>', 'port of the image codec; 0 takes a free one', port, 0)
+    .option('--replicas <tier=n>', 'processes of a tier, as transformer=2; may be repeated', replicasOf)
     .option('--threads <n>', 'threads of each network', wholeNumber(1, 256))
     .option('--diagnostics', 'accept diagnostic fields on internal calls (raw logits, forced ids)', false)
+    .option('--step-delay <ms>', 'make each step of the transformer slower, to watch it; needs --diagnostics', wholeNumber(0, 60_000))
     .option('--verify-full', 'hash all weights before starting', false)
     .option('--log-level <level>', 'debug, info, warn or error', 'info')
     .addOption(jsonOption())
-    .addHelpText('after', '\nExamples:\n  janus-mesh up\n  janus-mesh up --bundle ./janus-pro-1b --port 8000 --threads 8\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  janus-mesh up\n  janus-mesh up --bundle ./janus-pro-1b --port 8000 --threads 8\n  janus-mesh up --replicas transformer=2 --replicas image-codec=2\n'
+    )
     .action(runUp);
 }
 
@@ -71,13 +82,15 @@ async function runUp(options: UpOptions): Promise<void> {
       'image-codec': options.imageCodecPort
     },
     env: readEnvironment().passedOn,
+    ...(options.replicas === undefined ? {} : { replicas: options.replicas }),
+    ...(options.stepDelay === undefined ? {} : { envOf: { transformer: { JANUS_MESH_STEP_DELAY_MS: String(options.stepDelay) } } }),
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     diagnostics: options.diagnostics,
     logLevel: options.logLevel,
-    onLine: (service, line) => process.stdout.write(`${options.json ? line : readableLine(process.stdout, service, line)}\n`)
+    onLine: (label, line) => process.stdout.write(`${options.json ? line : readableLine(process.stdout, label, line)}\n`)
   });
   announce(mesh, options.json);
-  await untilStopped(mesh);
+  await untilStopped(mesh, options.json);
 }
 
 async function verifyWithProgress(bundle: string): Promise<void> {
@@ -91,7 +104,7 @@ async function verifyWithProgress(bundle: string): Promise<void> {
 
 function announce(mesh: Mesh, json: boolean): void {
   if (json) {
-    process.stdout.write(`${JSON.stringify({ msg: 'mesh is up', target: mesh.target, ...mesh.tiers })}\n`);
+    process.stdout.write(`${JSON.stringify({ msg: 'mesh is up', target: mesh.target, ...mesh.tiers, replicas: mesh.replicas })}\n`);
     return;
   }
   const elsewhere = mesh.target === readEnvironment().target ? '' : ` --target ${mesh.target}`;
@@ -100,8 +113,8 @@ function announce(mesh: Mesh, json: boolean): void {
   process.stdout.write(`  npm run mesh -- describe models/tiny-shapes/pictures/star-above-circle.png${elsewhere}\n\n`);
 }
 
-/** Waits for Ctrl-C, SIGTERM or the end of a service, then drains. */
-async function untilStopped(mesh: Mesh): Promise<void> {
+/** Waits for Ctrl-C, SIGTERM or the end of a service that the mesh cannot do without, then drains. */
+async function untilStopped(mesh: Mesh, json: boolean): Promise<void> {
   const signal = new Promise<undefined>((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM'] as const) {
       process.once(name, () => {
@@ -113,7 +126,15 @@ async function untilStopped(mesh: Mesh): Promise<void> {
       });
     }
   });
-  const ended = await Promise.race([signal, mesh.firstEnd]);
+  let isStopping = false;
+  const lost = lastOfItsKind(mesh.processes, (loss) => isStopping || tellLoss(loss, json));
+  const ended = await Promise.race([signal, lost]);
+  isStopping = true;
   await mesh.stop();
-  if (ended) throw new CommandError('service_ended', `${ended.name} ended by itself (exit code ${ended.code}); the rest was stopped`);
+  if (ended) throw new CommandError('service_ended', `${ended.label} ended by itself (${ended.how}); the rest was stopped`);
+}
+
+function tellLoss({ label, how }: Loss, json: boolean): void {
+  const msg = `${label} ended by itself (${how}); the mesh goes on with the others of its tier`;
+  process.stdout.write(json ? jsonLine({ msg, label }) : `${style(process.stdout, 'yellow', msg)}\n`);
 }

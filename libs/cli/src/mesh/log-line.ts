@@ -16,8 +16,8 @@ const USUAL = new Set(['level', 'time', 'msg', 'service', 'pid', 'hostname', 'v'
  * Makes a service's log line (JSON) readable: time, service, level, message, then the other fields as `name=value`. A line
  * that is not JSON is shown as it is behind the service's name.
  */
-export function readableLine(stream: NodeJS.WriteStream, service: string, line: string): string {
-  const tag = style(stream, 'cyan', service.padEnd(14));
+export function readableLine(stream: NodeJS.WriteStream, label: string, line: string): string {
+  const tag = style(stream, 'cyan', label.padEnd(14));
   const fields = parse(line);
   if (!fields) return `${' '.repeat(12)} ${tag} ${line}`;
   const level = LEVELS[String(fields.level)] ?? { name: String(fields.level), format: 'white' as const };

@@ -8,7 +8,11 @@ const TIER_ADDRESS = {
   transformer: 'JANUS_MESH_TRANSFORMER'
 } as const;
 
-type Tier = keyof typeof TIER_ADDRESS;
+/** A tier behind the orchestrator. */
+export type Tier = keyof typeof TIER_ADDRESS;
+
+/** The tiers, in the order they are started. */
+export const TIERS = Object.keys(TIER_ADDRESS) as readonly Tier[];
 
 /** How a mesh is started on one machine. */
 export interface MeshOptions {
@@ -16,10 +20,14 @@ export interface MeshOptions {
   readonly bundle: string;
   /** Address the services listen on. */
   readonly host: string;
-  /** Port of each service; 0 takes a free one. */
+  /** Port of each service; 0 takes a free one. Further replicas of a tier take the ports that follow. */
   readonly ports: Readonly<Record<ServiceName, number>>;
+  /** Processes of each tier. Default: one. */
+  readonly replicas?: Readonly<Partial<Record<Tier, number>>>;
   /** Environment every service gets. */
   readonly env: Readonly<Record<string, string>>;
+  /** What single services get beside it. */
+  readonly envOf?: Readonly<Partial<Record<ServiceName, Readonly<Record<string, string>>>>>;
   /** Threads of each tier's networks. Unset: the tier's own default. */
   readonly threads?: number;
   /** Whether the tiers accept diagnostic fields. */
@@ -27,18 +35,19 @@ export interface MeshOptions {
   readonly logLevel?: string;
   /** Folder the services' JavaScript lies in. Default: beside this file. */
   readonly dist?: string;
-  readonly onLine: (service: ServiceName, line: string) => void;
+  /** Gets each line a service writes, with the service's label: its name, from the second replica on with a number. */
+  readonly onLine: (label: string, line: string) => void;
 }
 
 /** A mesh whose processes run on this machine. */
 export interface Mesh {
   /** Address of the orchestrator, host and port. */
   readonly target: string;
-  /** Address of each tier. */
+  /** Address of each tier's first replica. */
   readonly tiers: Readonly<Record<Tier, string>>;
+  /** Addresses of each tier's replicas. */
+  readonly replicas: Readonly<Record<Tier, readonly string[]>>;
   readonly processes: readonly ServiceProcess[];
-  /** Settles with the first service that ends by itself. */
-  readonly firstEnd: Promise<{ name: ServiceName; code: number | null }>;
   /** Drains the orchestrator, then the tiers. Nothing runs afterwards. */
   stop(): Promise<void>;
 }
@@ -46,34 +55,30 @@ export interface Mesh {
 const STOP_LIMIT_MS = 15_000;
 
 /**
- * Starts the four services as processes of their own: the tiers side by side, then the orchestrator that is told where they
+ * Starts the services as processes of their own: the replicas of all tiers side by side, then the orchestrator that is told where they
  * listen. If one fails to start, the others are stopped.
  *
  * @throws {CommandError} with the error of the service that failed
  */
 export async function startMesh(options: MeshOptions): Promise<Mesh> {
   const processes: ServiceProcess[] = [];
-  const start = (name: ServiceName, extra: Record<string, string>) => {
-    const service = new ServiceProcess({
-      name,
-      file: fileOf(name, options.dist),
-      env: { ...serviceEnv(name, options), ...extra },
-      onLine: options.onLine
-    });
+  const start = async (name: ServiceName, replica: number, extra: Record<string, string> = {}) => {
+    const env = { ...serviceEnv(name, replica, options), ...extra };
+    const service = new ServiceProcess({ name, replica, file: fileOf(name, options.dist), env, onLine: options.onLine });
     processes.push(service);
-    return service.ready().then((port) => `${options.host}:${port}`);
+    return `${options.host}:${await service.ready()}`;
   };
   const stop = async () => {
     const [orchestrators, tiers] = [processes.filter(isOrchestrator), processes.filter((service) => !isOrchestrator(service))];
     for (const part of [orchestrators, tiers]) await Promise.all(part.map((service) => service.stop(STOP_LIMIT_MS)));
   };
+  const startTier = (name: Tier) => Promise.all(Array.from({ length: options.replicas?.[name] ?? 1 }, (_, at) => start(name, at)));
   try {
-    const names = Object.keys(TIER_ADDRESS) as Tier[];
-    const addresses = await Promise.all(names.map((name) => start(name, {})));
-    const tiers = Object.fromEntries(names.map((name, index) => [name, addresses[index]])) as Record<Tier, string>;
-    const target = await start('orchestrator', Object.fromEntries(names.map((name) => [TIER_ADDRESS[name], tiers[name]])));
-    const firstEnd = Promise.race(processes.map((service) => service.ended.then(({ code }) => ({ name: service.name, code }))));
-    return { target, tiers, processes, firstEnd, stop };
+    const addresses = await Promise.all(TIERS.map(startTier));
+    const replicas = Object.fromEntries(TIERS.map((name, at) => [name, addresses[at]])) as Record<Tier, string[]>;
+    const tiers = Object.fromEntries(TIERS.map((name, at) => [name, addresses[at]?.[0]])) as Record<Tier, string>;
+    const target = await start('orchestrator', 0, Object.fromEntries(TIERS.map((name) => [TIER_ADDRESS[name], replicas[name].join(',')])));
+    return { target, tiers, replicas, processes, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -88,12 +93,14 @@ function fileOf(name: ServiceName, dist: string | undefined): string {
   return dist === undefined ? fileURLToPath(new URL(`./${name}.js`, import.meta.url)) : `${dist}/${name}.js`;
 }
 
-function serviceEnv(name: ServiceName, options: MeshOptions): Record<string, string> {
+function serviceEnv(name: ServiceName, replica: number, options: MeshOptions): Record<string, string> {
+  const port = options.ports[name];
   return {
     ...options.env,
+    ...options.envOf?.[name],
     JANUS_MESH_BUNDLE: options.bundle,
     JANUS_MESH_HOST: options.host,
-    JANUS_MESH_PORT: String(options.ports[name]),
+    JANUS_MESH_PORT: String(port === 0 ? 0 : port + replica),
     ...(options.logLevel === undefined ? {} : { JANUS_MESH_LOG_LEVEL: options.logLevel }),
     ...(options.threads === undefined || name === 'orchestrator' ? {} : { JANUS_MESH_THREADS: String(options.threads) }),
     ...(options.diagnostics && name !== 'orchestrator' ? { JANUS_MESH_DIAGNOSTICS: 'true' } : {})

@@ -9,16 +9,20 @@ export type ServiceName = 'vision-encoder' | 'image-codec' | 'transformer' | 'or
 /** How a service is started. */
 export interface ServiceOptions {
   readonly name: ServiceName;
+  /** Which of the service's replicas this is, from 0. */
+  readonly replica: number;
   /** JavaScript file of the service. */
   readonly file: string;
   readonly env: Readonly<Record<string, string>>;
   /** Gets each line the service writes. */
-  readonly onLine: (service: ServiceName, line: string) => void;
+  readonly onLine: (label: string, line: string) => void;
 }
 
 /** A service running as a process of its own. It ends itself if this process goes away. */
 export class ServiceProcess {
   readonly name: ServiceName;
+  /** The service's name, from the second replica on with a number: transformer, transformer-2. */
+  readonly label: string;
   /** Settles when the process has ended. */
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   readonly #child: ChildProcess;
@@ -26,6 +30,7 @@ export class ServiceProcess {
 
   constructor(options: ServiceOptions) {
     this.name = options.name;
+    this.label = options.replica === 0 ? options.name : `${options.name}-${options.replica + 1}`;
     const env = { ...options.env, JANUS_MESH_EXIT_WITH_PARENT: '1' };
     // A process group of its own: Ctrl-C reaches only us, and we drain the services in order.
     this.#child = fork(options.file, [], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
@@ -35,7 +40,7 @@ export class ServiceProcess {
       createInterface({ input: stream }).on('line', (line) => {
         this.#lastLines.push(line);
         if (this.#lastLines.length > 20) this.#lastLines.shift();
-        options.onLine(this.name, line);
+        options.onLine(this.label, line);
       });
     }
   }
@@ -61,7 +66,7 @@ export class ServiceProcess {
     const failed = this.ended.then(({ code, signal }) => {
       throw new CommandError(
         'start_failed',
-        `${this.name} ended (${signal ?? `exit code ${code}`}) before it was ready: ${this.#reason()}`
+        `${this.label} ended (${signal ?? `exit code ${code}`}) before it was ready: ${this.#reason()}`
       );
     });
     failed.catch(() => undefined); // reported by whoever waits for `ended` once it was ready

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Metadata, ServerInterceptingCall, type ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import type { Logger } from '@janus-mesh/telemetry';
 import { cancelled, deadlineExceeded, resourceExhausted } from '../errors/families.ts';
@@ -68,6 +69,8 @@ export class ServedCall extends ServerInterceptingCall {
     this.#wire = wire;
     this.#policy = policy;
     this.#closer = new StreamCloser(wire);
+    // A handler may call as many services as there are: Node would take the eleventh for a leak.
+    setMaxListeners(0, this.#controller.signal);
     this.#unread = new Watchdog(policy.unreadStreamMs, () =>
       this.abort(resourceExhausted('UNREAD_STREAM', `the caller read nothing for ${policy.unreadStreamMs} ms`))
     );

@@ -5,6 +5,8 @@ export interface FreezableProxy {
   readonly address: string;
   /** From now on nothing is passed on, in either direction, and nothing is closed: a half-open network. */
   freeze(): void;
+  /** Ends all connections, as when a peer is killed. */
+  cut(): void;
 }
 
 /** A TCP proxy to a port of this machine. */
@@ -30,6 +32,9 @@ export async function freezableProxy(port: number): Promise<FreezableProxy> {
   if (bound === null || typeof bound === 'string') throw new Error('the proxy has no port');
   return {
     address: `127.0.0.1:${bound.port}`,
+    cut() {
+      for (const socket of sockets) socket.destroy();
+    },
     freeze() {
       for (const socket of sockets) socket.unpipe().pause();
     }

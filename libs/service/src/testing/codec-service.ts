@@ -7,7 +7,7 @@ import { CONFIG, choice, integer, provide, type ServiceDefinition, type Token, t
 const configSchema = z.object({
   grid: integer({ min: 1, max: 64, default: 24 }),
   bundle: z.string().default('none'),
-  mood: choice(['good', 'refuses', 'never-ready', 'not-ready', 'throws-later'], { default: 'good' })
+  mood: choice(['good', 'refuses', 'never-ready', 'not-ready', 'throws-later', 'crashes-badly'], { default: 'good' })
 });
 type Config = z.infer<typeof configSchema>;
 
@@ -23,12 +23,17 @@ export const codecService: ServiceDefinition<typeof configSchema.shape> = {
   ],
   build({ config, get }) {
     if (config.mood === 'refuses') throw new Error('bundle is broken: weights.safetensors has 12 bytes, the manifest says 40');
-    if (config.mood === 'throws-later') setTimeout(() => Promise.reject(new Error('a bug nobody caught')), 50);
+    if (config.mood === 'throws-later' || config.mood === 'crashes-badly')
+      setTimeout(() => Promise.reject(new Error('a bug nobody caught')), 50);
     return {
       services: [bindService(ImageCodecServiceDefinition, handlers(get(FILE).grid))],
       async ready(signal) {
         if (config.mood === 'not-ready') throw new Error('warm-up failed: no such kernel');
         if (config.mood === 'never-ready') await sleep(60_000, undefined, { signal });
+      },
+      crashed() {
+        process.stdout.write('crash saved\n');
+        if (config.mood === 'crashes-badly') throw new Error('the disk is full');
       },
       stop: () => void process.stdout.write('service closed\n')
     };

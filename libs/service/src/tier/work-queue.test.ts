@@ -6,49 +6,59 @@ const never = new AbortController().signal;
 
 test('holds one running request and so many waiting ones, and refuses the next with a time to try again', () => {
   const queue = new WorkQueue(2);
-  const places = [queue.enter(), queue.enter(), queue.enter()];
+  const places = [queue.enter(never), queue.enter(never), queue.enter(never)];
   let refusal: MeshError | undefined;
   try {
-    queue.enter();
+    queue.enter(never);
   } catch (error) {
     refusal = error as MeshError;
   }
   expect(refusal).toMatchObject({
     code: Code.RESOURCE_EXHAUSTED,
     reason: 'QUEUE_FULL',
-    message: 'the queue is full: 3 requests are in it, at most one may run and 2 wait'
+    message: 'the queue is full: 3 requests are in it, as many as it holds'
   });
   expect(refusal?.retryAfterMs).toBeGreaterThan(0);
   places[1]?.leave();
   places[1]?.leave(); // a place is given up once only
   expect(queue.waiting).toBe(2);
-  expect(queue.enter()).toBeDefined();
-  expect(() => queue.enter()).toThrow('the queue is full');
+  expect(queue.enter(never)).toBeDefined();
+  expect(() => queue.enter(never)).toThrow('the queue is full');
 });
 
-test('counts what waits and what runs', async () => {
+test('a request waits until its work begins, and runs until it gives up its place', async () => {
   const queue = new WorkQueue(8);
-  const [first, second] = [queue.enter(), queue.enter()];
-  expect([queue.waiting, queue.running]).toEqual([2, 0]);
-  const depths = await first.run(async () => [queue.waiting, queue.running], never);
-  expect(depths).toEqual([1, 1]);
+  const counts = () => [queue.waiting, queue.running];
+  const [first, second] = [queue.enter(never), queue.enter(never)];
+  expect(counts()).toEqual([2, 0]);
+  expect(await first.run(async () => counts())).toEqual([1, 1]);
+  expect(counts()).toEqual([1, 1]);
+  second.begin();
+  second.begin();
+  expect(counts()).toEqual([0, 2]);
   first.leave();
   second.leave();
+  second.begin(); // too late
+  expect(counts()).toEqual([0, 0]);
+});
+
+test('a place aborts as its request does', async () => {
+  const queue = new WorkQueue(8);
+  const request = new AbortController();
+  const place = queue.enter(request.signal);
+  const job = place.run(async (signal) => signal);
+  request.abort(new Error('gone'));
+  expect((await job).reason).toEqual(new Error('gone'));
+  expect(() => queue.enter(request.signal)).toThrow('gone');
+  place.leave();
   expect([queue.waiting, queue.running]).toEqual([0, 0]);
 });
 
-test('jobs run one at a time and get the signal of their request', async () => {
+test('those that wait can be refused together, with a time to try again; those that run go on', () => {
   const queue = new WorkQueue(8);
-  let running = 0;
-  let most = 0;
-  const job = async (signal: AbortSignal) => {
-    most = Math.max(most, ++running);
-    await new Promise((resolve) => setImmediate(resolve));
-    running--;
-    return signal;
-  };
-  const signals = [1, 2, 3].map(() => new AbortController().signal);
-  const seen = await Promise.all(signals.map((signal) => queue.enter().run(job, signal)));
-  expect(most).toBe(1);
-  expect(seen.every((signal, i) => signal === signals[i])).toBe(true);
+  const [running, waiting] = [queue.enter(never), queue.enter(never)];
+  running.begin();
+  queue.refuseWaiting();
+  expect(running.signal.aborted).toBe(false);
+  expect(waiting.signal.reason).toMatchObject({ code: Code.UNAVAILABLE, reason: 'DRAINING', retryAfterMs: expect.any(Number) });
 });

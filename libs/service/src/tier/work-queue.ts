@@ -1,57 +1,86 @@
-import { resourceExhausted } from '@janus-mesh/rpc';
-import { Turns } from './turns.ts';
+import { resourceExhausted, unavailable } from '@janus-mesh/rpc';
 
 // Before anything has run there is nothing to estimate from.
 const FIRST_ESTIMATE_MS = 1000;
+const DRAIN_RETRY_MS = 1000;
 
 /** A place in the queue, held by one request. */
 export interface Place {
-  /** Runs the job when its turn has come. See `Turns.take`; the job gets the signal too. */
-  run<T>(job: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** Aborts as the request does, and when the queue refuses what waits. */
+  readonly signal: AbortSignal;
+  /** The request waits no longer: its work begins, or was done already. */
+  begin(): void;
+  /** Does the request's work: it begins, and how long it takes is what later requests are told to wait. */
+  run<T>(job: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Gives the place up. Call it once the request is over, however it ends. */
   leave(): void;
 }
 
-/** Runs one job at a time, in order, for a bounded number of requests: the one that runs and `maxWaiting` others. */
+/** Holds a bounded number of requests, and knows which wait and which run. When they run is for others to say: see Turns. */
 export class WorkQueue {
-  readonly #turns = new Turns();
-  readonly #maxWaiting: number;
-  #places = 0;
+  readonly #limit: number;
+  readonly #waiting = new Set<AbortController>();
+  readonly #running = new Set<AbortController>();
   #typicalMs = FIRST_ESTIMATE_MS;
 
+  /** @param maxWaiting requests beside the one that runs */
   constructor(maxWaiting: number) {
-    this.#maxWaiting = maxWaiting;
+    this.#limit = maxWaiting + 1;
   }
 
-  /** Requests that hold a place and don't run. */
+  /** Requests whose work has not begun. */
   get waiting(): number {
-    return this.#places - this.running;
+    return this.#waiting.size;
   }
 
-  /** Jobs that run: 0 or 1. */
+  /** Requests whose work has begun, until they give up their place. */
   get running(): number {
-    return this.#turns.busy ? 1 : 0;
+    return this.#running.size;
   }
 
   /**
    * Takes a place, before the request costs anything.
    *
+   * @param request aborts when the request is over
    * @throws {MeshError} RESOURCE_EXHAUSTED, QUEUE_FULL; a place comes free about every run, so that is when to try again
    */
-  enter(): Place {
-    if (this.#places > this.#maxWaiting) {
-      const message = `the queue is full: ${this.#places} requests are in it, at most one may run and ${this.#maxWaiting} wait`;
+  enter(request: AbortSignal): Place {
+    request.throwIfAborted();
+    const count = this.waiting + this.running;
+    if (count >= this.#limit) {
+      const message = `the queue is full: ${count} requests are in it, as many as it holds`;
       throw resourceExhausted('QUEUE_FULL', message, { retryAfterMs: this.#typicalMs });
     }
-    this.#places++;
-    let held = true;
+    const controller = new AbortController();
+    const onAbort = () => controller.abort(request.reason);
+    request.addEventListener('abort', onAbort, { once: true });
+    this.#waiting.add(controller);
+    const begin = () => this.#begin(controller);
     return {
-      run: (job, signal) => this.#turns.take(() => this.#timed(() => job(signal)), signal),
+      signal: controller.signal,
+      begin,
+      run: (job) => {
+        begin();
+        return this.#timed(() => job(controller.signal));
+      },
       leave: () => {
-        if (held) this.#places--;
-        held = false;
+        request.removeEventListener('abort', onAbort);
+        this.#waiting.delete(controller);
+        this.#running.delete(controller);
       }
     };
+  }
+
+  /** Refuses the requests that wait: those that run may finish, and the others are better served elsewhere. */
+  refuseWaiting(): void {
+    const refusal = unavailable('DRAINING', 'the service is shutting down, and this request still waited', {
+      retryAfterMs: DRAIN_RETRY_MS
+    });
+    for (const controller of [...this.#waiting]) controller.abort(refusal);
+  }
+
+  #begin(controller: AbortController): void {
+    if (this.#waiting.delete(controller)) this.#running.add(controller);
   }
 
   async #timed<T>(job: () => Promise<T>): Promise<T> {

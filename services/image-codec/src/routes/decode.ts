@@ -1,7 +1,7 @@
 import type { CodeIds, DecodedPicture, DecodeRequest, DecodeResponse, ImageCodecServiceDefinition } from '@janus-mesh/contracts';
 import { toRgb8 } from '@janus-mesh/image';
 import type { Handler } from '@janus-mesh/rpc';
-import { f32Tensor, openRequest, requireDiagnostics, requireRevision } from '@janus-mesh/service';
+import { f32Tensor, openRequest, type Place, requireDiagnostics, requireRevision } from '@janus-mesh/service';
 import { CodeGrid } from '../code-grid.ts';
 import { encodePicture, type PictureFormat, resolveFormat } from '../encode-picture.ts';
 import type { ImageCodec } from '../image-codec.ts';
@@ -27,8 +27,12 @@ async function* decode(codec: ImageCodec, requests: AsyncIterable<DecodeRequest>
   const grid = new CodeGrid(codec.codec.grid, codec.codec.codebookSize);
   yield* receiveCodes(codec, grid, pieces, start.previewRows ?? 0);
   // The decoding begins without waiting for the caller to half-close.
-  const picture = await decodePicture(codec, grid.ids, output, abortedByMore(pieces, grid, signal));
-  yield { event: { $case: 'picture', value: picture } };
+  const place = codec.queue.enter(abortedByMore(pieces, grid, signal));
+  try {
+    yield { event: { $case: 'picture', value: await decodePicture(codec, grid.ids, output, place) } };
+  } finally {
+    place.leave();
+  }
 }
 
 /** Takes codes until the picture is complete. Gives a preview for every `previewRows` rows, however the codes are cut into messages. */
@@ -55,20 +59,10 @@ function abortedByMore(codes: Codes, grid: CodeGrid, signal: AbortSignal): Abort
 }
 
 /** @param ids i64 [grid * grid] */
-async function decodePicture(
-  { vq, queue, codec }: ImageCodec,
-  ids: BigInt64Array,
-  output: Output,
-  signal: AbortSignal
-): Promise<DecodedPicture> {
+async function decodePicture({ vq, runs, codec }: ImageCodec, ids: BigInt64Array, output: Output, place: Place): Promise<DecodedPicture> {
   const size = { width: codec.imageSize, height: codec.imageSize };
-  const place = queue.enter();
-  try {
-    const image = await place.run((running) => vq.decode(ids, running), signal);
-    const data = await encodePicture(toRgb8(image, size), output.format);
-    const rawPixels = output.rawPixels ? f32Tensor([3, size.height, size.width], image) : undefined;
-    return { data, format: output.format, ...size, rawPixels };
-  } finally {
-    place.leave();
-  }
+  const image = await runs.take(() => place.run((signal) => vq.decode(ids, signal)), place.signal);
+  const data = await encodePicture(toRgb8(image, size), output.format);
+  const rawPixels = output.rawPixels ? f32Tensor([3, size.height, size.width], image) : undefined;
+  return { data, format: output.format, ...size, rawPixels };
 }

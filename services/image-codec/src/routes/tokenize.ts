@@ -1,7 +1,15 @@
 import type { ImageCodecServiceDefinition, TokenizeRequest, TokenizeResponse, TokenizeStart } from '@janus-mesh/contracts';
 import { codecPixels, cropToSquare, decodePicture, PictureError } from '@janus-mesh/image';
 import { type Handler, invalidArgument } from '@janus-mesh/rpc';
-import { f32Tensor, openRequest, pictureRefusal, receivePicture, requireDiagnostics, requireRevision } from '@janus-mesh/service';
+import {
+  abortable,
+  f32Tensor,
+  openRequest,
+  pictureRefusal,
+  receivePicture,
+  requireDiagnostics,
+  requireRevision
+} from '@janus-mesh/service';
 import { f32View } from '@janus-mesh/tensor';
 import type { ImageCodec } from '../image-codec.ts';
 
@@ -16,10 +24,11 @@ async function tokenize(codec: ImageCodec, requests: AsyncIterable<TokenizeReque
   requireDiagnostics(codec.info.diagnostics, { 'start.raw_pixels': start.rawPixels, 'start.latents': start.latents });
   const { grid, codeWidth } = codec.codec;
   // The place is taken before the upload: so what uploads and decoded pictures take is bounded too.
-  const place = codec.queue.enter();
+  const place = codec.queue.enter(signal);
   try {
-    const pixels = start.rawPixels ? await rawPixels(codec, pieces) : await filePixels(codec, start, pieces, signal);
-    const { ids, latents } = await place.run((running) => codec.vq.encode(pixels, running), signal);
+    const { signal: held } = place;
+    const pixels = await abortable(start.rawPixels ? rawPixels(codec, pieces) : filePixels(codec, start, pieces, held), held);
+    const { ids, latents } = await codec.runs.take(() => place.run((running) => codec.vq.encode(pixels, running)), held);
     return {
       codeIds: Array.from(ids, Number),
       grid,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { FinishReason, type GenerateStart, SampleFinishReason } from '@janus-mesh/contracts';
+import { FinishReason, type GenerateStart, type LogitHash, type NumericsFingerprint, SampleFinishReason } from '@janus-mesh/contracts';
 import { loadTokenizer } from '@janus-mesh/tokenizer';
 import { describe, expect, test } from 'vitest';
 import { valuesOf } from '../testing/values-of.ts';
@@ -14,8 +14,12 @@ const tokenizer = loadTokenizer(readFileSync(resolve(import.meta.dirname, '../..
 const EOS = 1857;
 const idsOf = (text: string) => tokenizer.encode(text).slice(1);
 
-const admitted: GenerateEvent = { $case: 'admitted', value: { neededFeatures: [] } };
-const tokens = (ids: number[]): GenerateEvent => ({ $case: 'tokens', value: { sampleIndex: 0, ids, logitHashes: [] } });
+const fingerprint = { digest: 'd' } as NumericsFingerprint;
+const admitted: GenerateEvent = { $case: 'admitted', value: { neededFeatures: [] }, fingerprint };
+const tokens = (ids: number[], positionHashes: LogitHash[] = []): GenerateEvent => ({
+  $case: 'tokens',
+  value: { sampleIndex: 0, ids, logitHashes: [], positionHashes }
+});
 const ended = (reason: SampleFinishReason): GenerateEvent => {
   return { $case: 'finished', value: { sampleIndex: 0, reason, promptTokens: 7, newTokens: 3 } };
 };
@@ -39,7 +43,12 @@ async function answer(said: readonly GenerateEvent[], stop: readonly string[] = 
     signal: new AbortController().signal,
     onWait: () => () => {}
   });
-  const start = { revision: 'abc', maxNewTokens: 9, sampling: { temperature: 0, topK: 0, topP: 1, seed: 5n } } as GenerateStart;
+  const start = {
+    revision: 'abc',
+    prompt: [],
+    maxNewTokens: 9,
+    sampling: { temperature: 0, topK: 0, topP: 1, seed: 5n }
+  } as unknown as GenerateStart;
   const prompt = { segments: [], pictures: [], tokens: 7, pictureTokens: 0 };
   const text = new AnswerText(tokenizer.detokenizer(), stop);
   const events: ChatEvent[] = [];
@@ -90,6 +99,22 @@ describe('an answer', () => {
     expect(deltas(events)).toEqual([['One', taken]]);
     expect(finished(events)).toMatchObject({ reason: FinishReason.FINISH_REASON_STOP_TEXT, usage: { completionTokens: taken.length } });
     expect(read).toBe(2);
+  });
+
+  test('has a receipt of the tokens that it is made of', async () => {
+    const hashes = [0, 1, 7].map((position) => ({ position, hash: BigInt(position) + 100n }));
+    const ids = [...idsOf('One'), ...idsOf(' END'), ...idsOf(' two')];
+    const { events } = await answer([admitted, tokens(ids, hashes)], [' END']);
+    const taken = ids.length - idsOf(' two').length;
+    expect(finished(events)?.receipt).toEqual({
+      revision: 'abc',
+      fingerprint,
+      sampling: { temperature: 0, topK: 0, topP: 1, seed: 5n },
+      guidanceWeight: 0,
+      maxTokens: 9,
+      featureHashes: [],
+      logitHashes: hashes.filter(({ position }) => position < taken)
+    });
   });
 
   test('ends at a stop text that only the last, incomplete character completes', async () => {

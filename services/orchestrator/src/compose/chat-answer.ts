@@ -2,6 +2,7 @@ import { type ChatResponse, FinishReason, type GenerateStart, type SampleFinishe
 import type { ChatPrompt } from '../prompt/chat-prompt.ts';
 import type { AnswerText } from './answer-text.ts';
 import type { PictureFeed } from './picture-feed.ts';
+import { Receipts } from './receipts.ts';
 import type { RequestTimes } from './request-times.ts';
 import type { GenerateEvent } from './run-generate.ts';
 
@@ -23,6 +24,7 @@ export async function* chatAnswer(
   parts: ChatAnswerParts
 ): AsyncGenerator<ChatEvent, void, undefined> {
   const { text, times } = parts;
+  const receipts = new Receipts(parts.start);
   let reason: FinishReason = FinishReason.FINISH_REASON_UNSPECIFIED;
   let completionTokens = 0;
   for await (const event of events) {
@@ -32,15 +34,17 @@ export async function* chatAnswer(
         break;
       case 'admitted':
         times.admitted();
+        receipts.generatedBy(event.fingerprint);
         parts.pictures.need(event.value.neededFeatures);
         yield started(parts);
         break;
       case 'tokens': {
         times.token();
+        receipts.add(event.value);
         const step = text.push(event.value.ids);
         completionTokens += step.tokenIds.length;
         yield { $case: 'delta', value: { text: step.text, tokenIds: step.tokenIds } };
-        if (step.isStopped) return yield finished(parts, FinishReason.FINISH_REASON_STOP_TEXT, completionTokens);
+        if (step.isStopped) return yield finished(parts, receipts, { reason: FinishReason.FINISH_REASON_STOP_TEXT, completionTokens });
         break;
       }
       case 'finished':
@@ -50,7 +54,8 @@ export async function* chatAnswer(
   }
   const rest = text.finish();
   if (rest.text !== '') yield { $case: 'delta', value: { text: rest.text, tokenIds: [] } };
-  yield finished(parts, rest.isStopped ? FinishReason.FINISH_REASON_STOP_TEXT : reason, completionTokens);
+  if (rest.isStopped) reason = FinishReason.FINISH_REASON_STOP_TEXT;
+  yield finished(parts, receipts, { reason, completionTokens });
 }
 
 function started({ start, prompt }: ChatAnswerParts): ChatEvent {
@@ -64,7 +69,11 @@ function toReason({ reason }: SampleFinished): FinishReason {
     : FinishReason.FINISH_REASON_LENGTH;
 }
 
-function finished({ prompt, times }: ChatAnswerParts, reason: FinishReason, completionTokens: number): ChatEvent {
-  const usage = { promptTokens: prompt.tokens, completionTokens, pictureTokens: prompt.pictureTokens };
-  return { $case: 'finished', value: { reason, usage, timings: times.toTimings() } };
+function finished(
+  { prompt: { tokens: promptTokens, pictureTokens }, times }: ChatAnswerParts,
+  receipts: Receipts,
+  { reason, completionTokens }: { readonly reason: FinishReason; readonly completionTokens: number }
+): ChatEvent {
+  const usage = { promptTokens, completionTokens, pictureTokens };
+  return { $case: 'finished', value: { reason, usage, timings: times.toTimings(), receipt: receipts.of(0, completionTokens) } };
 }

@@ -3,6 +3,7 @@ import type { Orchestrator } from '../orchestrator.ts';
 import type { ChatPrompt } from '../prompt/chat-prompt.ts';
 import { answerTokens } from '../prompt/token-budget.ts';
 import type { ValidChat } from '../validation/valid-chat.ts';
+import { hashPositions } from './hash-positions.ts';
 
 /** What the transformer is asked for a chat. @throws {MeshError} INVALID_ARGUMENT if the answer does not fit the context */
 export function chatStart(
@@ -11,6 +12,7 @@ export function chatStart(
   { mesh, caller }: { readonly mesh: Pick<Orchestrator, 'model' | 'randomSeed'>; readonly caller: string }
 ): GenerateStart {
   const { config, revision } = mesh.model;
+  const maxNewTokens = answerTokens(chat.maxTokens, prompt.tokens, config.text.contextTokens);
   return {
     revision,
     head: Head.HEAD_TEXT,
@@ -19,10 +21,11 @@ export function chatStart(
     guidanceWeight: 0,
     sampling: { ...chat.sampling, seed: chat.sampling.seed ?? mesh.randomSeed() },
     samples: 1,
-    maxNewTokens: answerTokens(chat.maxTokens, prompt.tokens, config.text.contextTokens),
+    maxNewTokens,
     stopIds: [config.tokens.eos.id],
     caller,
     forcedIds: [],
-    logitHashes: undefined
+    logitHashes: undefined,
+    hashPositions: hashPositions(maxNewTokens)
   };
 }

@@ -3,6 +3,7 @@ import type { Orchestrator } from '../orchestrator.ts';
 import type { DrawingPrompt } from '../prompt/drawing-prompt.ts';
 import { requireRoomForCodes } from '../prompt/token-budget.ts';
 import type { ValidDrawing } from '../validation/valid-drawing.ts';
+import { hashPositions } from './hash-positions.ts';
 
 /** What the transformer is asked for a drawing. @throws {MeshError} INVALID_ARGUMENT if prompts and codes don't fit the context */
 export function drawingStart(
@@ -27,6 +28,7 @@ export function drawingStart(
     stopIds: [],
     caller,
     forcedIds: [],
-    logitHashes: undefined
+    logitHashes: undefined,
+    hashPositions: hashPositions(codes)
   };
 }

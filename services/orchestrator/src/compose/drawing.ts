@@ -6,8 +6,10 @@ import type { ValidDrawing } from '../validation/valid-drawing.ts';
 import type { DecodeJob } from './decode-picture.ts';
 import type { EventQueue } from './event-queue.ts';
 import { GrowingPicture } from './growing-picture.ts';
+import { Receipts } from './receipts.ts';
 import type { RequestTimes } from './request-times.ts';
 import type { GenerateEvent } from './run-generate.ts';
+import { sampleSeed } from './sample-seed.ts';
 
 /** An event of a drawing, as the caller gets it. */
 export type DrawingEvent = NonNullable<GenerateImageResponse['event']>;
@@ -26,6 +28,7 @@ export interface DrawingParts {
 export async function draw(events: AsyncIterable<GenerateEvent>, told: EventQueue<DrawingEvent>, parts: DrawingParts): Promise<void> {
   const { times } = parts;
   const samples = newSamples(told, parts);
+  const receipts = new Receipts(parts.start, parts.drawing.guidanceWeight);
   const completing: Promise<void>[] = [];
   for await (const event of events) {
     switch (event.$case) {
@@ -34,14 +37,17 @@ export async function draw(events: AsyncIterable<GenerateEvent>, told: EventQueu
         break;
       case 'admitted':
         times.admitted();
+        receipts.generatedBy(event.fingerprint);
         told.push(started(parts));
         break;
       case 'tokens':
         times.token();
+        receipts.add(event.value);
         sampleAt(samples, event.value.sampleIndex).push(event.value.ids);
         break;
       case 'finished': {
-        const completed = sampleAt(samples, event.value.sampleIndex).complete();
+        const { sampleIndex, newTokens } = event.value;
+        const completed = sampleAt(samples, sampleIndex).complete(receipts.of(sampleIndex, newTokens));
         completed.catch(() => {}); // it may fail while others are still drawn: it is thrown below
         completing.push(completed);
         break;
@@ -58,7 +64,7 @@ function newSamples(events: EventQueue<DrawingEvent>, { start, decode, model }: 
   const { grid } = model.config.codec;
   const seed = start.sampling?.seed ?? 0n;
   return Array.from({ length: start.samples }, (_, index) => {
-    return new GrowingPicture({ index, seed: BigInt.asUintN(64, seed + BigInt(index)), grid, decode, events });
+    return new GrowingPicture({ index, seed: sampleSeed(seed, index), grid, decode, events });
   });
 }
 

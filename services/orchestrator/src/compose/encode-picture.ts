@@ -1,7 +1,8 @@
 import type { EncodeRequest, EncodeResponse, VisionEncoderServiceDefinition } from '@janus-mesh/contracts';
-import { type CallOptions, Code, invalidArgument, MeshError } from '@janus-mesh/rpc';
+import { type CallOptions, Code, invalidArgument, type MeshError } from '@janus-mesh/rpc';
 import type { PromptPicture } from '../prompt/prompt-picture.ts';
 import type { Tier } from '../tiers/tier.ts';
+import { featuresAffinity } from './affinity.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -14,18 +15,22 @@ export interface EncodeJob {
 }
 
 /**
- * Sends a picture to the vision encoder. The call begins with the first `next()`.
+ * Has a picture encoded, by another replica where one goes away meanwhile. The features come once all of them are there: no
+ * picture is made of two replicas' halves. The call begins with the first `next()`.
  *
  * @throws {MeshError} INVALID_ARGUMENT at the picture's own fields if the encoder refuses it, else what the tier's error means
  */
-export async function* encodePicture(picture: PromptPicture, job: EncodeJob): AsyncGenerator<EncodeResponse, void, undefined> {
-  const replica = job.tier.choose();
-  try {
-    yield* replica.client.encode(pictureRequests(picture, job), job.call);
-  } catch (error) {
-    if (error instanceof MeshError && error.code === Code.INVALID_ARGUMENT) throw atFields(error, picture.fields);
-    throw job.tier.explain(error, replica, job.call.signal);
-  }
+export function encodePicture(picture: PromptPicture, job: EncodeJob): AsyncGenerator<EncodeResponse, void, undefined> {
+  return job.tier.stream({
+    key: featuresAffinity(picture.hash),
+    call: job.call,
+    async *start({ client }, call) {
+      const chunks: EncodeResponse[] = [];
+      for await (const chunk of client.encode(pictureRequests(picture, job), call)) chunks.push(chunk);
+      yield* chunks;
+    },
+    translate: (error) => (error.code === Code.INVALID_ARGUMENT ? atFields(error, picture.fields) : undefined)
+  });
 }
 
 async function* pictureRequests(picture: PromptPicture, job: EncodeJob): AsyncGenerator<EncodeRequest> {

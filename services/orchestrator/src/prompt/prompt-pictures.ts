@@ -1,5 +1,5 @@
+import { featuresHash } from '@janus-mesh/models';
 import type { RequestPicture } from '../validation/valid-chat.ts';
-import { featuresHash } from './features-hash.ts';
 import type { PromptPicture } from './prompt-picture.ts';
 
 /** The pictures of a request. */

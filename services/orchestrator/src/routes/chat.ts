@@ -1,5 +1,6 @@
 import type { JanusServiceDefinition } from '@janus-mesh/contracts';
 import type { Handler } from '@janus-mesh/rpc';
+import { chatAffinity } from '../compose/affinity.ts';
 import { AnswerText } from '../compose/answer-text.ts';
 import { chatAnswer } from '../compose/chat-answer.ts';
 import { chatStart } from '../compose/chat-start.ts';
@@ -30,7 +31,8 @@ export function chatRoute(mesh: Orchestrator): Handler<JanusServiceDefinition, '
       onWait: () => times.waitForVision()
     });
     try {
-      const events = runGenerate({ tier: mesh.tiers.transformer, start, features: pictures.chunks(), scope, call });
+      const key = chatAffinity(valid, prompt);
+      const events = runGenerate({ tier: mesh.tiers.transformer, key, start, features: pictures.chunks(), scope, call });
       const text = new AnswerText(mesh.model.tokenizer.detokenizer(), valid.stop);
       for await (const event of chatAnswer(events, { start, prompt, text, pictures, times })) yield { event };
     } finally {

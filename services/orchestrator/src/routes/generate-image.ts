@@ -1,5 +1,6 @@
 import type { JanusServiceDefinition } from '@janus-mesh/contracts';
 import type { Handler } from '@janus-mesh/rpc';
+import { drawingAffinity } from '../compose/affinity.ts';
 import { type DrawingEvent, draw } from '../compose/drawing.ts';
 import { drawingStart } from '../compose/drawing-start.ts';
 import { EventQueue } from '../compose/event-queue.ts';
@@ -26,11 +27,11 @@ export function generateImageRoute(mesh: Orchestrator): Handler<JanusServiceDefi
     const { deadline, requestId, caller } = context;
     const call = { signal: scope.signal, deadline, requestId, caller };
     try {
-      await requireRevision(tiers.imageCodec, model.revision, call);
+      await requireRevision(tiers.imageCodec, call);
       const { format, previewRows } = drawing;
       const decode = { tier: tiers.imageCodec, revision: model.revision, format, previewRows, call };
       const told = new EventQueue<DrawingEvent>(WAITING_EVENTS);
-      const events = runGenerate({ tier: tiers.transformer, start, scope, call });
+      const events = runGenerate({ tier: tiers.transformer, key: drawingAffinity(drawing), start, scope, call });
       const drawn = draw(events, told, { drawing, prompt, start, decode, model, times });
       scope.run(
         drawn.then(

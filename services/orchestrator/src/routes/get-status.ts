@@ -8,9 +8,9 @@ export function getStatusRoute({ tiers, model: { revision } }: Orchestrator): Ha
   return async (_request, { signal, deadline, requestId, caller }) => {
     const call = { signal, deadline, requestId, caller };
     const statuses = await Promise.all([
-      tierStatus(tiers.visionEncoder, revision, call),
-      tierStatus(tiers.transformer, revision, call),
-      tierStatus(tiers.imageCodec, revision, call)
+      tierStatus(tiers.visionEncoder, call),
+      tierStatus(tiers.transformer, call),
+      tierStatus(tiers.imageCodec, call)
     ]);
     return { tiers: statuses, revision };
   };

@@ -2,19 +2,21 @@ import { type CallOptions, failedPrecondition, type ServiceDefinition } from '@j
 import type { Tier } from './tier.ts';
 
 /**
- * Makes sure that a tier is there and serves our model, before work is begun that would be lost without it.
+ * Makes sure that a replica of a tier is there and serves our model, before work is begun that would be lost without it.
  *
  * @throws {MeshError} UNAVAILABLE, TIER_UNAVAILABLE; FAILED_PRECONDITION, REVISION_MISMATCH
  */
-export async function requireRevision<Service extends ServiceDefinition>(
-  tier: Tier<Service>,
-  revision: string,
-  options: CallOptions
-): Promise<void> {
-  const replica = tier.choose();
-  const info = await tier.describe(replica, options);
-  if (info.revision === revision) return;
-  throw failedPrecondition('REVISION_MISMATCH', `${tier.name} at ${replica.address} serves revision ${info.revision}, not ${revision}`, {
-    metadata: { tier: tier.name, expected: revision, served: info.revision }
+export async function requireRevision<Service extends ServiceDefinition>(tier: Tier<Service>, call: CallOptions): Promise<void> {
+  const asking = tier.stream({
+    call,
+    async *start(replica, options) {
+      const { revision } = await tier.describe(replica, options);
+      if (revision !== tier.revision) {
+        const metadata = { expected: tier.revision, served: revision };
+        throw failedPrecondition('REVISION_MISMATCH', `${replica.address} ${tier.mismatch(revision)}`, { metadata });
+      }
+      yield revision;
+    }
   });
+  for await (const _ of asking);
 }

@@ -1,4 +1,6 @@
 import {
+  type FeatureCacheStats,
+  type GetTransformerStatsResponse,
   ImageCodecServiceDefinition,
   type TierInfo,
   type TierStats,
@@ -7,11 +9,12 @@ import {
 } from '@janus-mesh/contracts';
 import type { CallOptions, Client, ServiceDefinition } from '@janus-mesh/rpc';
 
-/** What a replica counts; KV cache only where it has one. */
-export interface ReplicaCounts {
+/** What a replica counts: the transformer's rows, steps and KV cache, the features that it or a vision encoder keeps. */
+export interface ReplicaCounts
+  extends Partial<Pick<GetTransformerStatsResponse, 'textRows' | 'codeRows' | 'steps' | 'stepTokens' | 'kvBytesUsed' | 'kvBytesBudget'>> {
   readonly tier: TierStats | undefined;
-  readonly kvBytesUsed?: bigint;
-  readonly kvBytesBudget?: bigint;
+  /** Of features, where it has one. */
+  readonly cache?: FeatureCacheStats | undefined;
 }
 
 /** One of the three kinds of tier: what it is called and how it tells of itself. */
@@ -33,7 +36,10 @@ export const transformerKind: TierKind<TransformerServiceDefinition> = {
   name: 'transformer',
   definition: TransformerServiceDefinition,
   describe: async (client, options) => (await client.describeTransformer({}, options)).tier,
-  stats: (client, options) => client.getTransformerStats({}, options)
+  async stats(client, options) {
+    const { features, ...counts } = await client.getTransformerStats({}, options);
+    return { ...counts, cache: features };
+  }
 };
 
 export const imageCodecKind: TierKind<ImageCodecServiceDefinition> = {

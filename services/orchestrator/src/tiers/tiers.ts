@@ -1,8 +1,8 @@
 import type { ImageCodecServiceDefinition, TransformerServiceDefinition, VisionEncoderServiceDefinition } from '@janus-mesh/contracts';
-import { Tier } from './tier.ts';
+import { Tier, type TierOptions } from './tier.ts';
 import { imageCodecKind, transformerKind, visionEncoderKind } from './tier-kind.ts';
 
-/** Where the tiers listen: host:port each. */
+/** Where the tiers listen. */
 export interface TierAddresses {
   readonly transformer: readonly string[];
   readonly visionEncoder: readonly string[];
@@ -17,11 +17,11 @@ export interface Tiers {
 }
 
 /** Clients of the three tiers. Nobody has to be there yet. */
-export function openTiers(addresses: TierAddresses): Tiers {
+export function openTiers(addresses: TierAddresses, options: Omit<TierOptions, 'addresses'>): Tiers {
   return {
-    transformer: new Tier(transformerKind, addresses.transformer),
-    visionEncoder: new Tier(visionEncoderKind, addresses.visionEncoder),
-    imageCodec: new Tier(imageCodecKind, addresses.imageCodec)
+    transformer: new Tier(transformerKind, { ...options, addresses: addresses.transformer }),
+    visionEncoder: new Tier(visionEncoderKind, { ...options, addresses: addresses.visionEncoder }),
+    imageCodec: new Tier(imageCodecKind, { ...options, addresses: addresses.imageCodec })
   };
 }
 

@@ -5,6 +5,7 @@ import type { OutputQueue } from './output-queue.ts';
 import { PictureFeatures } from './picture-features.ts';
 import { promptFeatures } from './prompt.ts';
 import { SequenceGroup } from './sequence-group.ts';
+import type { PromptLogits } from './shared-prompts.ts';
 
 /** A request inside the engine: its groups, its pictures, its way back to the caller. */
 export class ActiveRequest {
@@ -18,6 +19,8 @@ export class ActiveRequest {
   featuresClosed = false;
   /** Stops the timer that waits for features. */
   stopTimer: (() => void) | undefined;
+  /** What the first token of each sample is drawn from, once it is known, where samples share their prompt. */
+  promptLogits: PromptLogits | undefined;
   /** Requests before it, as the caller was last told. */
   position: number | undefined;
   /** Settles when its first group is admitted, or it ends without that. */
@@ -39,6 +42,17 @@ export class ActiveRequest {
   /** Whether its first group was started. */
   get isAdmitted(): boolean {
     return this.groups[0]?.phase !== 'waiting';
+  }
+
+  /** Whether its samples have their prompt from the first of them that runs it. */
+  get sharesPrompt(): boolean {
+    const { samples, maxNewTokens, output } = this.spec;
+    return samples > 1 && maxNewTokens > 0 && !(output.kind === 'logits' && output.prompt);
+  }
+
+  /** Its first sample that runs: the others get their prompt from it. */
+  get leader(): SequenceGroup | undefined {
+    return this.groups.find(({ phase }) => phase === 'prefilling' || phase === 'decoding');
   }
 
   /** Whether every sample is complete. */

@@ -4,6 +4,11 @@
  */
 export const PREFILL_CHUNK = 64;
 
+/** Chunks of a prompt, so the steps it takes. */
+export function chunkCount(length: number): number {
+  return Math.ceil(length / PREFILL_CHUNK);
+}
+
 /**
  * Where the chunk that starts at `start` ends. Borders depend on nothing but the prompt's length, so that a result never
  * depends on what else the step holds; and no chunk has a single token (a one-token step runs another attention kernel, which

@@ -2,6 +2,8 @@
 export interface Clock {
   /** Milliseconds from any fixed point. */
   now(): number;
+  /** Milliseconds since the Unix epoch. */
+  unixMs(): number;
   /** Calls back once, after so many milliseconds; the returned function takes that back. */
   schedule(delayMs: number, callback: () => void): () => void;
   /** Lets everything else that waits have its turn. */
@@ -11,6 +13,7 @@ export interface Clock {
 /** The machine's time. A scheduled callback does not keep the process alive. */
 export const systemClock: Clock = {
   now: () => performance.now(),
+  unixMs: () => Date.now(),
   schedule(delayMs, callback) {
     const timer = setTimeout(callback, delayMs);
     timer.unref();

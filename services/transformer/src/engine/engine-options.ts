@@ -13,8 +13,12 @@ export interface EngineOptions {
   readonly prefillTokens?: number;
   /** Longest time without a picture coming while pictures are awaited. @default 10,000 */
   readonly featuresTimeoutMs?: number;
+  /** Bytes of aligned pictures that are kept for later requests. @default 256 MiB */
+  readonly featureCacheBytes?: number;
   /** Unread logits of a request, in bytes, that make it pause. @default 8 MiB */
   readonly unreadBytes?: number;
+  /** Diagnostic: milliseconds between two steps. @default 0 */
+  readonly stepDelayMs?: number;
   readonly clock?: Clock;
   /** Told of each step, once it is committed. */
   readonly onStep?: (step: StepRecord) => void;
@@ -29,7 +33,9 @@ export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOpti
     queueLimit: 256,
     prefillTokens: 128,
     featuresTimeoutMs: 10_000,
+    featureCacheBytes: 256 * 1024 * 1024,
     unreadBytes: 8 * 1024 * 1024,
+    stepDelayMs: 0,
     clock: systemClock,
     onStep: () => {},
     ...options

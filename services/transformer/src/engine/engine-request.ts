@@ -4,8 +4,8 @@ import type { SamplingParameters } from './sampler.ts';
 
 /** What the caller gets of each step. */
 export type RequestedOutput =
-  /** The new ids; with a hash of the logits each was drawn from, if wanted. */
-  | { readonly kind: 'tokens'; readonly hashes: boolean }
+  /** The new ids; with a hash of the logits each was drawn from, if wanted, or of those at some positions only (from 0). */
+  | { readonly kind: 'tokens'; readonly hashes: boolean; readonly hashPositions?: readonly number[] }
   /** The log-probability of each forced id. */
   | { readonly kind: 'logprobs' }
   /** The logits each forced id is predicted from; also those at every position of the (conditional) prompt, if wanted. */
@@ -30,6 +30,8 @@ export interface EngineRequest {
   readonly forcedIds: readonly number[];
   /** Who asks. */
   readonly caller: string;
+  /** When the caller needs it, in milliseconds since the Unix epoch. */
+  readonly deadline?: number | undefined;
   readonly output: RequestedOutput;
 }
 

@@ -125,12 +125,10 @@ describe('samples', () => {
     const { events } = await bench.submit(pictureRequest(3, 3, { samples: 5, maxNewTokens: 2 }));
     expect(events.flatMap((event) => (event.kind === 'finished' ? [event.sample] : []))).toEqual([0, 1, 2, 3, 4]);
     expect(bench.runner.steps).toEqual([
-      '0 0+3 last | 1 0+3 last | 2 0+3 last | 3 0+3 last',
+      '0 0+3 last | 1 0+3 last', // the prompt, for all of them
       '0 3+1 last | 1 3+1 last | 2 3+1 last | 3 3+1 last',
-      '4 0+3 last | 5 0+3 last | 6 0+3 last | 7 0+3 last',
-      '4 3+1 last | 5 3+1 last | 6 3+1 last | 7 3+1 last',
-      '8 0+3 last | 9 0+3 last',
-      '8 3+1 last | 9 3+1 last'
+      '0 3+1 last | 1 3+1 last | 2 3+1 last | 3 3+1 last',
+      '0 3+1 last | 1 3+1 last'
     ]);
     expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
   });
@@ -189,6 +187,20 @@ describe('ends', () => {
     expect(() => bench.engine.submit(textRequest(3))).toThrow('the engine is closed');
     expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
   });
+});
+
+test('at the positions asked for, of each sample, the hash is that of the logits the token was drawn from', async () => {
+  const bench = makeBench();
+  const spec = { samples: 2, maxNewTokens: 6, sampling: { temperature: 1, topK: 0, topP: 1 } };
+  const all = await bench.submit(pictureRequest(5, 5, spec));
+  const output = { kind: 'tokens', hashes: false, hashPositions: [0, 3, 5, 70] } as const;
+  const some = await bench.submit(pictureRequest(5, 5, { ...spec, output }));
+  const of = (wanted: number) =>
+    some.events.flatMap((event) => (event.kind === 'tokens' && event.sample === wanted ? event.positionHashes : []));
+  for (const sample of [0, 1]) {
+    expect(of(sample)).toEqual([0, 3, 5].map((position) => ({ position, hash: all.hashes[sample]?.[position] })));
+  }
+  expect(some.hashes).toEqual([[], []]);
 });
 
 test('a reader that is not there yet loses nothing and holds nobody up', async () => {

@@ -1,19 +1,17 @@
+import { Committer } from './committer.ts';
 import { EngineError } from './engine-error.ts';
 import { type EngineOptions, type ResolvedEngineOptions, resolveEngineOptions } from './engine-options.ts';
 import type { EngineRequest } from './engine-request.ts';
 import type { EngineStats } from './engine-stats.ts';
 import type { EngineSnapshot } from './invariants.ts';
-import type { SliceLogits } from './model-runner.ts';
+import { Pace } from './pace.ts';
 import type { RequestHandle } from './request-handle.ts';
 import { Requests } from './requests.ts';
 import { Scheduler } from './scheduler.ts';
-import { sendPromptLogits, sendToken } from './step-output.ts';
-import { countTokens, type PlannedGroup, type StepPlan, sliceOf } from './step-plan.ts';
+import { StepDelay } from './step-delay.ts';
+import { stepFailed } from './step-failed.ts';
+import { countTokens, type StepPlan, sliceOf } from './step-plan.ts';
 import type { StepOutcome } from './step-record.ts';
-import { TokenPicker } from './token-picker.ts';
-
-// Commits of big vocabularies take milliseconds a row; others may need the event loop.
-const COMMIT_SLICE_MS = 4;
 
 /**
  * Runs requests on a model: plan, run, commit, while there is work. It never polls, never waits for a reader, and holds nothing
@@ -23,25 +21,29 @@ export class Engine {
   readonly #options: ResolvedEngineOptions;
   readonly #scheduler: Scheduler;
   readonly #requests: Requests;
-  readonly #picker: TokenPicker;
+  readonly #committer: Committer;
+  readonly #pace = new Pace();
+  readonly #delay: StepDelay;
   #work: Promise<void> | undefined; // while the loop runs
+  #isWoken = false; // there may be work that the loop has not looked at
   #isClosed = false;
   #steps = 0;
   #stepTokens = 0;
 
   constructor(options: EngineOptions) {
     this.#options = resolveEngineOptions(options);
-    const { runner, kvBudgetBytes, queueLimit, prefillTokens } = this.#options;
+    const { runner, kvBudgetBytes, prefillTokens } = this.#options;
     const capacity = { slots: runner.slots, kvBytes: kvBudgetBytes };
-    this.#scheduler = new Scheduler(runner, { capacity, queue: queueLimit, prefillTokens });
-    this.#requests = new Requests(this.#options, this.#scheduler, () => this.#wake());
-    this.#picker = new TokenPicker((head) => runner.vocabulary(head));
+    this.#scheduler = new Scheduler(runner, { capacity, prefillTokens });
+    this.#requests = new Requests(this.#options, { scheduler: this.#scheduler, pace: this.#pace }, () => this.#wake());
+    this.#committer = new Committer(this.#options, this.#requests);
+    this.#delay = new StepDelay(this.#options.clock, this.#options.stepDelayMs);
   }
 
   /**
    * Takes a request in. It starts with the next step if there is room, else it waits its turn.
    *
-   * @throws {EngineError} QUEUE_FULL, GROUP_TOO_LARGE or SHUTTING_DOWN
+   * @throws {EngineError} QUEUE_FULL, GROUP_TOO_LARGE, DEADLINE_TOO_SHORT, DEADLINE_EXCEEDED, DRAINING or SHUTTING_DOWN
    */
   submit(spec: EngineRequest): RequestHandle {
     if (this.#isClosed) throw new EngineError('SHUTTING_DOWN', 'the engine is closed');
@@ -61,6 +63,11 @@ export class Engine {
     while (this.#work) await this.#work;
   }
 
+  /** Refuses requests that wait, and those that come from now on. What runs goes on. */
+  refuseWaiting(): void {
+    this.#requests.refuseWaiting();
+  }
+
   /** Ends every request and takes no more. Settles when the runner is not used any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -70,29 +77,39 @@ export class Engine {
   }
 
   stats(): EngineStats {
-    const { running, used, waiting } = this.#scheduler;
-    const rows = (head: string) => running.reduce((sum, group) => sum + (group.request.spec.head === head ? group.rows.length : 0), 0);
+    const { running, used, queued } = this.#scheduler;
+    const { live, features, counts } = this.#requests;
+    const rows = (head: string) => running.reduce((sum, group) => sum + (group.head === head ? group.rows.length : 0), 0);
     return {
-      queued: waiting.length,
-      running: this.#requests.live.size - waiting.length,
+      queued: queued.text + queued.codes,
+      textQueued: queued.text,
+      codesQueued: queued.codes,
+      running: live.size - queued.text - queued.codes,
       textRows: rows('text'),
       codeRows: rows('codes'),
       groups: running.length,
       kvBytesUsed: used.kvBytes,
       kvBytesBudget: this.#options.kvBudgetBytes,
       steps: this.#steps,
-      stepTokens: this.#stepTokens
+      stepTokens: this.#stepTokens,
+      sharedPromptTokens: this.#committer.sharedPromptTokens,
+      cancels: counts.cancels,
+      cancelToFreeSteps: counts.cancelToFreeSteps,
+      refused: counts.refused,
+      features
     };
   }
 
   /** The engine's state as plain data, for checkInvariants. */
   snapshot(): EngineSnapshot {
-    const { running, used, waiting } = this.#scheduler;
+    const { running, used, queued, waiting, couldAdmit } = this.#scheduler;
     const { runner, kvBudgetBytes, queueLimit } = this.#options;
     return {
       limits: { slots: runner.slots, kvBytes: kvBudgetBytes, queue: queueLimit },
       used: { ...used },
-      queued: waiting.length,
+      queued: queued.text + queued.codes,
+      places: waiting.map(({ position }) => position),
+      couldAdmit,
       groups: running.map((group) => ({
         group,
         newTokens: group.newTokens,
@@ -102,16 +119,18 @@ export class Engine {
   }
 
   #wake(): void {
+    this.#isWoken = true;
+    if (this.#requests.live.size === 0) this.#delay.end(); // nobody is left to slow down
     this.#work ??= this.#run();
   }
 
   async #run(): Promise<void> {
     await Promise.resolve(); // whoever woke the loop finishes first
     for (;;) {
+      this.#isWoken = false;
       const aligned = await this.#alignNext();
-      const plan = this.#scheduler.plan();
-      if (plan.groups.length > 0) await this.#step(plan);
-      else if (!aligned) break;
+      const stepped = await this.#timedStep();
+      if (!stepped && !aligned && !this.#isWoken) break;
     }
     this.#work = undefined;
   }
@@ -123,7 +142,7 @@ export class Engine {
     const { request, raw } = picture;
     await this.#requests.hold(async () => {
       try {
-        request.features.keep(raw.hash, await this.#options.runner.align(raw.values, raw.rows));
+        this.#requests.keepPicture(raw.hash, await this.#options.runner.align(raw.values, raw.rows));
       } catch (cause) {
         this.#requests.fail(request, stepFailed('the aligner', cause));
       }
@@ -131,71 +150,49 @@ export class Engine {
     return true;
   }
 
-  async #step(plan: StepPlan): Promise<void> {
-    const { clock, onStep } = this.#options;
-    const startedMs = clock.now();
-    const outcome = await this.#requests.hold(() => this.#runAndCommit(plan));
-    const index = this.#steps++;
-    this.#stepTokens += plan.groups.reduce((sum, planned) => sum + countTokens(planned), 0);
-    onStep({ index, plan, outcome, durationMs: clock.now() - startedMs });
+  // The delay counts: it is part of what a step takes.
+  async #timedStep(): Promise<boolean> {
+    const { clock } = this.#options;
+    const queued = { ...this.#scheduler.queued };
+    const sinceMs = clock.now();
+    const stepped = await this.#step();
+    if (!stepped) return false;
+    if (this.#requests.live.size > 0) await this.#delay.wait();
+    this.#pace.stepped(clock.now() - sinceMs, queued);
+    return true;
   }
 
-  async #runAndCommit(plan: StepPlan): Promise<StepOutcome> {
+  // Returns whether there was anything to run.
+  async #step(): Promise<boolean> {
+    const { clock, onStep } = this.#options;
+    const sinceMs = clock.now();
+    await this.#committer.sharePrompts(this.#scheduler.running);
+    const plan = this.#scheduler.plan();
+    if (plan.groups.length === 0) return false;
+    const { text, codes } = this.#scheduler.queued;
+    const before = { startedMs: clock.unixMs(), queued: text + codes, kvBytesUsed: this.#scheduler.used.kvBytes };
+    this.#requests.counts.stepBegan();
+    const { outcome, runMs } = await this.#requests.hold(() => this.#runAndCommit(plan));
+    const index = this.#steps++;
+    this.#stepTokens += plan.groups.reduce((sum, planned) => sum + countTokens(planned), 0);
+    onStep({ index, plan, outcome, ...before, runMs, commitMs: clock.now() - sinceMs - runMs });
+    return true;
+  }
+
+  async #runAndCommit(plan: StepPlan): Promise<{ outcome: StepOutcome; runMs: number }> {
+    const { clock, runner } = this.#options;
+    const sinceMs = clock.now();
+    let runMs: number | undefined;
     try {
       const slices = plan.groups.flatMap(({ group, rows }) => rows.map((row) => sliceOf(row, group)));
-      const logits = await this.#options.runner.run(slices);
-      await this.#commit(plan, logits);
-      return { kind: 'committed' };
+      const logits = await runner.run(slices);
+      runMs = clock.now() - sinceMs;
+      await this.#committer.commit(plan, logits);
+      return { outcome: { kind: 'committed' }, runMs };
     } catch (cause) {
       const error = stepFailed('a step', cause);
       for (const { group } of plan.groups) this.#requests.fail(group.request, error);
-      return { kind: 'failed', error };
+      return { outcome: { kind: 'failed', error }, runMs: runMs ?? clock.now() - sinceMs };
     }
   }
-
-  async #commit(plan: StepPlan, logits: readonly SliceLogits[]): Promise<void> {
-    const { clock } = this.#options;
-    let first = 0; // the group's first slice
-    let sinceMs = clock.now();
-    for (const planned of plan.groups) {
-      const slices = logits.slice(first, first + planned.rows.length);
-      first += planned.rows.length;
-      if (!planned.group.request.failure) this.#commitGroup(planned, slices);
-      if (clock.now() - sinceMs < COMMIT_SLICE_MS) continue;
-      await clock.breathe();
-      sinceMs = clock.now();
-    }
-  }
-
-  #commitGroup({ group, rows, draws }: PlannedGroup, slices: readonly SliceLogits[]): void {
-    rows.forEach(({ row, tokens, logits }, i) => {
-      if (logits === 'all') sendPromptLogits(group, row.past, rowsOf(slices[i]));
-      row.advance(tokens);
-    });
-    if (!draws) return;
-    if (group.request.spec.maxNewTokens === 0) {
-      this.#requests.complete(group, 'length');
-      return;
-    }
-    const vocabulary = this.#options.runner.vocabulary(group.request.spec.head);
-    const cond = rowsOf(slices[0]).subarray(-vocabulary);
-    const uncond = slices[1] && rowsOf(slices[1]).subarray(-vocabulary);
-    const token = this.#picker.pick(group, cond, uncond);
-    if (!token) {
-      this.#requests.fail(group.request, new EngineError('LOGITS_NOT_FINITE', 'the network gave logits without a finite maximum'));
-      return;
-    }
-    sendToken(group, token, cond, uncond);
-    const reason = group.append(token.id);
-    if (reason) this.#requests.complete(group, reason);
-  }
-}
-
-function rowsOf(slice: SliceLogits | undefined): Float32Array {
-  if (!slice?.rows) throw new Error('the runner gave no logits where some were wanted');
-  return slice.rows;
-}
-
-function stepFailed(what: string, cause: unknown): EngineError {
-  return new EngineError('STEP_FAILED', `${what} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 }

@@ -154,3 +154,12 @@ test('cancelled while its picture is in the aligner, it is freed before the next
   expect(bench.runner.steps).toEqual(['align 5', '0 0+4 last', '0 4+1 last', '0 5+1 last']);
   expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
 });
+
+test.each([0, 1, 2, 3, 4, 5, 6])('a picture that comes %i turns after its request is not overlooked', async (turns) => {
+  const bench = makeBench();
+  const handle = bench.engine.submit(aboutCat);
+  for (let i = 0; i < turns; i++) await Promise.resolve();
+  handle.provideFeatures('cat', pixels(1), 5);
+  await bench.engine.idle();
+  expect(bench.engine.stats()).toMatchObject({ steps: 2, running: 0 });
+});

@@ -16,6 +16,8 @@ function snapshot(rows: RowSnapshot[], changes: Partial<EngineSnapshot> = {}): E
     limits: { slots: 4, kvBytes: 100, queue: 2 },
     used: { rows: rows.length, kvBytes: 16 * rows.length },
     queued: 0,
+    places: [],
+    couldAdmit: false,
     groups: [{ group, newTokens: 2, rows }],
     ...changes
   };
@@ -36,6 +38,9 @@ test.each([
     '101 bytes of KV are taken'
   ],
   ['a long queue', snapshot([row()], { queued: 3 }), '3 requests wait, 2 may'],
+  ['a lost request', snapshot([row()], { queued: 1 }), '1 requests are counted as waiting, 0 are in order'],
+  ['a wrong place', snapshot([row()], { queued: 2, places: [0, 2] }), 'a request was told that 2 are before it, there are 1'],
+  ['idle room', snapshot([row()], { couldAdmit: true }), 'a group waits for which there is room'],
   ['a shared cache', snapshot([shared, shared]), 'two rows share a cache'],
   ['a full cache', snapshot([row({ kv: { capacity: 5, bytes: 16 } })]), 'position 6 in a cache for 5'],
   ['a token that was run twice', snapshot([row({ past: 7 })]), '2 new tokens after a prompt of 5, but position 7'],

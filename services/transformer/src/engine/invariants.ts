@@ -8,6 +8,10 @@ export interface EngineSnapshot {
   readonly used: { readonly rows: number; readonly kvBytes: number };
   /** Requests that wait. */
   readonly queued: number;
+  /** Places in the queue as their callers were told, in the order in which they will be admitted. */
+  readonly places: readonly (number | undefined)[];
+  /** Whether the next group that waits has room. */
+  readonly couldAdmit: boolean;
   readonly groups: readonly GroupSnapshot[];
 }
 
@@ -35,7 +39,7 @@ export interface RowSnapshot {
  * @throws {Error} that names the first rule that is broken
  */
 export function checkInvariants(snapshot: EngineSnapshot, before?: EngineSnapshot): void {
-  const { limits, used, queued, groups } = snapshot;
+  const { limits, used, queued, places, couldAdmit, groups } = snapshot;
   const rows = groups.flatMap((group) => group.rows);
   const bytes = rows.reduce((sum, row) => sum + row.kv.bytes, 0);
   demand(used.kvBytes === bytes, `${used.kvBytes} bytes of KV are counted, the groups hold ${bytes}`);
@@ -43,6 +47,11 @@ export function checkInvariants(snapshot: EngineSnapshot, before?: EngineSnapsho
   demand(used.kvBytes <= limits.kvBytes, `${used.kvBytes} bytes of KV are taken, there are ${limits.kvBytes}`);
   demand(used.rows <= limits.slots, `${used.rows} rows run, there are ${limits.slots} slots`);
   demand(queued <= limits.queue, `${queued} requests wait, ${limits.queue} may`);
+  demand(queued === places.length, `${queued} requests are counted as waiting, ${places.length} are in order`);
+  places.forEach((told, place) => {
+    demand(told === place, `a request was told that ${told} are before it, there are ${place}`);
+  });
+  demand(!couldAdmit, 'a group waits for which there is room');
   demand(new Set(rows.map((row) => row.kv)).size === rows.length, 'two rows share a cache');
   for (const group of groups) {
     const earlier = before?.groups.find((other) => other.group === group.group);

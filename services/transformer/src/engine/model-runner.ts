@@ -10,6 +10,8 @@ export type TokenInput =
 /** A picture's features after the aligner; opaque to the engine. */
 export interface AlignedFeatures {
   readonly rows: number;
+  /** Memory it takes. */
+  readonly bytes: number;
 }
 
 /** A sequence's KV cache; opaque to the engine. */
@@ -39,7 +41,7 @@ export interface SliceLogits {
 }
 
 /**
- * Runs steps of the network. The engine calls `run` once at a time and frees nothing while a step that uses it runs.
+ * Runs steps of the network. The engine calls `run` once at a time, and neither frees nor copies anything while a step runs.
  */
 export interface ModelRunner {
   /** Sequences a step can hold at most. */
@@ -52,6 +54,13 @@ export interface ModelRunner {
   allocate(positions: number): KvHandle;
   /** Gives a cache back. The handle must not be used any more. */
   free(kv: KvHandle): void;
+  /**
+   * Makes the first positions of a cache those of another, bit for bit. What `to` holds beyond them is undefined.
+   *
+   * @param from may be `to`, where the positions beyond are given up
+   * @param positions filled in `from`, and not more than `to` can hold
+   */
+  copy(from: KvHandle, to: KvHandle, positions: number): void;
   /** Runs the aligner. @param features f32 [rows, vision hidden size] */
   align(features: Float32Array, rows: number): Promise<AlignedFeatures>;
   /** Runs one step: appends each slice's tokens to its cache and returns the wanted logits, one entry a slice, in order. */

@@ -8,49 +8,71 @@ export interface RawFeatures {
   readonly rows: number;
 }
 
-/** The pictures of one request: needed, then given, then aligned. */
+/**
+ * The pictures of one request: needed, then given, then aligned. Others' requests may bring one too: then it is ready at once, and
+ * what the request's own caller still sends of it is not used.
+ */
 export class PictureFeatures {
-  readonly #missing: Map<string, number>; // rows, by hash
-  readonly #given: RawFeatures[] = [];
+  readonly #rows: ReadonlyMap<string, number>; // by hash, in the order of the prompt
+  readonly #given = new Map<string, RawFeatures>();
   readonly #aligned = new Map<string, AlignedFeatures>();
-  readonly #count: number;
+  readonly #received = new Set<string>(); // from the request's own caller
 
   /** @param needed rows of each picture, by hash */
   constructor(needed: ReadonlyMap<string, number>) {
-    this.#missing = new Map(needed);
-    this.#count = needed.size;
+    this.#rows = needed;
   }
 
   /** Hashes that nobody has given yet, in the order of the prompt. */
   get missing(): readonly string[] {
-    return [...this.#missing.keys()];
+    return [...this.#rows.keys()].filter((hash) => !this.#received.has(hash) && !this.#aligned.has(hash));
   }
 
   /** Whether every picture can be read. */
   get isReady(): boolean {
-    return this.#aligned.size === this.#count;
+    return this.#aligned.size === this.#rows.size;
   }
 
   /**
-   * Takes one picture's features.
+   * Takes one picture's features from the request's caller.
    *
-   * @throws {RangeError} if they are not missing, or are not the rows the prompt names
+   * @throws {RangeError} if the prompt does not name them, they came before, or they are not the rows the prompt names
    */
   give(features: RawFeatures): void {
-    const rows = this.#missing.get(features.hash);
-    if (rows === undefined) throw new RangeError(`features ${features.hash} are not awaited`);
-    if (rows !== features.rows) throw new RangeError(`features ${features.hash} have ${features.rows} rows, the prompt says ${rows}`);
-    this.#missing.delete(features.hash);
-    this.#given.push(features);
+    const { hash } = features;
+    const rows = this.#rows.get(hash);
+    if (rows === undefined || this.#received.has(hash)) throw new RangeError(`features ${hash} are not awaited`);
+    if (rows !== features.rows) throw new RangeError(`features ${hash} have ${features.rows} rows, the prompt says ${rows}`);
+    this.#received.add(hash);
+    if (!this.#aligned.has(hash)) this.#given.set(hash, features);
   }
 
   /** The next picture to align, if there is one; it has to come back through `keep`. */
   takeGiven(): RawFeatures | undefined {
-    return this.#given.shift();
+    const next = this.#given.values().next().value;
+    if (next) this.#given.delete(next.hash);
+    return next;
   }
 
-  keep(hash: string, aligned: AlignedFeatures): void {
+  /** Takes an aligned picture, whoever brought it. Returns whether it was missing. */
+  keep(hash: string, aligned: AlignedFeatures): boolean {
+    if (this.#rows.get(hash) !== aligned.rows || this.#aligned.has(hash)) return false;
+    this.#given.delete(hash);
     this.#aligned.set(hash, aligned);
+    return !this.#received.has(hash);
+  }
+
+  /** Takes what `find` knows of the missing pictures. */
+  fill(find: (hash: string, rows: number) => AlignedFeatures | undefined): void {
+    for (const [hash, rows] of this.#rows) {
+      const aligned = find(hash, rows);
+      if (aligned) this.keep(hash, aligned);
+    }
+  }
+
+  /** Whether a picture is ready. */
+  has(hash: string): boolean {
+    return this.#aligned.has(hash);
   }
 
   /** A picture that is ready. */

@@ -3,8 +3,13 @@ import { EngineError } from './engine-error.ts';
 import type { EngineEvent } from './engine-event.ts';
 import type { ResolvedEngineOptions } from './engine-options.ts';
 import type { EngineRequest } from './engine-request.ts';
+import { drainingError, Entrance } from './entrance.ts';
+import { FeatureCache, type FeatureCacheCounts } from './feature-cache.ts';
+import type { AlignedFeatures } from './model-runner.ts';
 import { OutputQueue } from './output-queue.ts';
+import type { Pace } from './pace.ts';
 import type { RawFeatures } from './picture-features.ts';
+import { RequestCounts } from './request-counts.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SequenceGroup } from './sequence-group.ts';
 import { sendFinished } from './step-output.ts';
@@ -14,24 +19,36 @@ import type { FinishReason } from './stop.ts';
 export class Requests {
   readonly #options: ResolvedEngineOptions;
   readonly #scheduler: Scheduler;
+  readonly #pace: Pace;
+  readonly #entrance: Entrance;
   readonly #wake: () => void; // there may be work
   readonly #live = new Set<ActiveRequest>();
+  readonly #cache: FeatureCache;
+  readonly counts = new RequestCounts();
   #isHeld = false;
 
-  constructor(options: ResolvedEngineOptions, scheduler: Scheduler, wake: () => void) {
+  constructor(options: ResolvedEngineOptions, { scheduler, pace }: { scheduler: Scheduler; pace: Pace }, wake: () => void) {
     this.#options = options;
     this.#scheduler = scheduler;
+    this.#pace = pace;
+    this.#entrance = new Entrance(options, scheduler, pace);
     this.#wake = wake;
+    this.#cache = new FeatureCache(options.featureCacheBytes);
   }
 
   get live(): ReadonlySet<ActiveRequest> {
     return this.#live;
   }
 
+  /** What the cache of pictures counts. */
+  get features(): FeatureCacheCounts {
+    return this.#cache.counts;
+  }
+
   /**
    * Takes a request in and starts what fits.
    *
-   * @throws {EngineError} GROUP_TOO_LARGE or QUEUE_FULL
+   * @throws {EngineError} DRAINING, GROUP_TOO_LARGE, QUEUE_FULL, DEADLINE_EXCEEDED or DEADLINE_TOO_SHORT
    */
   open(spec: EngineRequest): ActiveRequest {
     const output = new OutputQueue<EngineEvent>(this.#options.unreadBytes, {
@@ -39,10 +56,19 @@ export class Requests {
       abandoned: () => this.fail(request, new EngineError('CANCELLED', 'the reader went away'))
     });
     const request = new ActiveRequest(spec, output);
-    this.#scheduler.enqueue(request);
+    const leaving = this.#enter(request);
     this.#live.add(request);
+    if (leaving) this.fail(leaving.request, leaving.error);
     this.#admit();
     return request;
+  }
+
+  /** Refuses what waits, now, and what comes, from now on. */
+  refuseWaiting(): void {
+    this.#entrance.close();
+    const waiting = [...this.#live].filter(({ isAdmitted }) => !isAdmitted);
+    for (const request of waiting) this.#scheduler.withdraw(request);
+    for (const request of waiting) this.fail(request, drainingError());
   }
 
   /** Takes a picture's features. @throws {RangeError} if they are not awaited, or are not the rows the prompt names */
@@ -59,13 +85,22 @@ export class Requests {
     this.#awaitFeatures(request);
   }
 
-  /** A picture that waits for the aligner. */
+  /** A picture that waits for the aligner; those of requests that wait stay with them. */
   takePicture(): { request: ActiveRequest; raw: RawFeatures } | undefined {
     for (const request of this.#live) {
-      const raw = request.failure ? undefined : request.features.takeGiven();
+      const raw = request.isAdmitted && !request.failure ? request.features.takeGiven() : undefined;
       if (raw) return { request, raw };
     }
     return undefined;
+  }
+
+  /** Keeps a picture that comes from the aligner, and serves everyone who awaits it. */
+  keepPicture(hash: string, picture: AlignedFeatures): void {
+    this.#cache.put(hash, picture);
+    for (const request of [...this.#live]) {
+      if (request.isAdmitted && !request.failure && request.features.keep(hash, picture)) this.#awaitFeatures(request);
+    }
+    this.#trimCache();
   }
 
   /** Gives a request up. Its groups are freed now, or as soon as the runner is done with what it does. */
@@ -76,19 +111,26 @@ export class Requests {
     request.settleAdmission();
     request.output.fail(error);
     this.#scheduler.withdraw(request);
+    this.counts.failed(request, error);
     if (!this.#isHeld) this.#release(request);
   }
 
-  /** Ends a sample, frees its group, and starts what fits now. */
-  complete(group: SequenceGroup, reason: FinishReason): void {
+  /**
+   * Ends a sample, frees its group, and starts what fits now.
+   *
+   * @returns the next sample of its request, if that has its caches now, with the prompt in them
+   */
+  complete(group: SequenceGroup, reason: FinishReason): SequenceGroup | undefined {
     const { request } = group;
     sendFinished(group, reason);
-    this.#scheduler.release(group);
+    const heir = this.#scheduler.release(group);
     if (request.isComplete) {
       request.output.end();
       this.#live.delete(request);
+      this.#trimCache();
     }
     this.#admit();
+    return heir;
   }
 
   /** Lets the runner work: what fails meanwhile is freed right after it. */
@@ -105,7 +147,18 @@ export class Requests {
   #release(request: ActiveRequest): void {
     if (!this.#live.delete(request)) return;
     for (const group of request.groups) this.#scheduler.release(group);
+    this.counts.freed(request);
+    this.#trimCache();
     this.#admit();
+  }
+
+  #enter(request: ActiveRequest): ReturnType<Entrance['enter']> {
+    try {
+      return this.#entrance.enter(request);
+    } catch (error) {
+      if (error instanceof EngineError) this.counts.failed(request, error);
+      throw error;
+    }
   }
 
   #admit(): void {
@@ -122,6 +175,8 @@ export class Requests {
   }
 
   #welcome(request: ActiveRequest): void {
+    if (request.position !== undefined) this.#pace.admitted(request.spec.head);
+    request.features.fill((hash, rows) => this.#cache.find(hash, rows));
     request.output.push({ kind: 'admitted', neededFeatures: request.features.missing });
     request.settleAdmission();
     this.#awaitFeatures(request);
@@ -140,6 +195,10 @@ export class Requests {
     request.stopTimer = clock.schedule(featuresTimeoutMs, () => {
       this.fail(request, new EngineError('FEATURES_TIMEOUT', `features ${missing.join(', ')} did not come within ${featuresTimeoutMs} ms`));
     });
+  }
+
+  #trimCache(): void {
+    this.#cache.trim((hash) => [...this.#live].some(({ features }) => features.has(hash)));
   }
 
   #tellPositions(): void {

@@ -1,6 +1,6 @@
 import type { ActiveRequest } from './active-request.ts';
-import { type Capacity, checkQueue, checkSize, fits, groupKvBytes, type Usage } from './admission.ts';
-import type { KvHandle, ModelRunner } from './model-runner.ts';
+import { type Capacity, checkSize, fits, groupKvBytes, type Usage, withoutTextShare } from './admission.ts';
+import type { Head, KvHandle, ModelRunner } from './model-runner.ts';
 import type { SequenceGroup } from './sequence-group.ts';
 import { planStep, type StepPlan } from './step-plan.ts';
 import { WaitingQueue } from './waiting-queue.ts';
@@ -8,26 +8,34 @@ import { WaitingQueue } from './waiting-queue.ts';
 /** What a scheduler has to keep to. */
 export interface SchedulerLimits {
   readonly capacity: Capacity;
-  /** Requests that wait at most. */
-  readonly queue: number;
   /** Tokens of prompts a step brings, beside the tokens of running streams; one group's chunks may be more. */
   readonly prefillTokens: number;
 }
 
-/** Decides which groups run: first come, first served, as many as rows and memory allow. Owns their caches. */
+/**
+ * Decides which groups run: callers take turns, as many groups as rows and memory allow; while text waits, pictures leave a share
+ * to it. Owns their caches.
+ */
 export class Scheduler {
   readonly #runner: ModelRunner;
   readonly #limits: SchedulerLimits;
   readonly #waiting = new WaitingQueue();
   readonly #caches = new Map<SequenceGroup, readonly KvHandle[]>(); // of the groups that run, in the order of admission
   readonly #used: Usage = { rows: 0, kvBytes: 0 };
+  readonly #usedByPictures: Usage = { rows: 0, kvBytes: 0 };
 
   constructor(runner: ModelRunner, limits: SchedulerLimits) {
     this.#runner = runner;
     this.#limits = limits;
   }
 
+  /** Requests of which no group was admitted yet, next first. Takes a look at each: only where the order matters. */
   get waiting(): readonly ActiveRequest[] {
+    return this.#waiting.order(this.#onlyText === 'text');
+  }
+
+  /** How many these are, by head. */
+  get queued(): Readonly<Record<Head, number>> {
     return this.#waiting.requests;
   }
 
@@ -41,16 +49,18 @@ export class Scheduler {
   }
 
   /**
-   * Puts a request's groups at the end of the queue.
+   * Lets a request wait.
    *
-   * @throws {EngineError} GROUP_TOO_LARGE or QUEUE_FULL
+   * @throws {EngineError} GROUP_TOO_LARGE
    */
   enqueue(request: ActiveRequest): void {
-    const need = this.#need(request.groups[0] as SequenceGroup);
-    checkSize(need, this.#limits.capacity);
-    const startsAtOnce = this.#waiting.next === undefined && fits(need, this.#used, this.#limits.capacity);
-    if (!startsAtOnce) checkQueue(this.#waiting.requests.length, this.#limits.queue);
+    checkSize(this.#need(request.groups[0] as SequenceGroup), this.#limits.capacity);
     this.#waiting.push(request);
+  }
+
+  /** The last request of the caller that crowds the queue, if the given one may have its place. */
+  crowding(request: ActiveRequest): ActiveRequest | undefined {
+    return this.#waiting.crowding(request);
   }
 
   /**
@@ -59,20 +69,28 @@ export class Scheduler {
    * @throws what the runner throws when it can't allocate; nothing is held then, and the group is still next
    */
   admitNext(): SequenceGroup | undefined {
-    const group = this.#waiting.next;
-    if (!group || !fits(this.#need(group), this.#used, this.#limits.capacity)) return undefined;
-    const caches = this.#allocate(group);
-    this.#waiting.shift();
-    this.#caches.set(group, caches);
-    this.#used.rows += group.rows.length;
-    this.#used.kvBytes += totalBytes(caches);
-    group.start(caches);
-    return group;
+    const { next } = this;
+    if (!next || !this.couldAdmit) return undefined;
+    const caches = this.#allocate(next);
+    this.#waiting.take(this.#onlyText);
+    this.#start(next, caches);
+    return next;
   }
 
   /** The group that would be admitted next. */
   get next(): SequenceGroup | undefined {
-    return this.#waiting.next;
+    return this.#waiting.next(this.#onlyText);
+  }
+
+  /** Whether there is room for the next group. */
+  get couldAdmit(): boolean {
+    const { next } = this;
+    return next !== undefined && this.#fits(next);
+  }
+
+  /** Whether a request would be admitted now. */
+  startsNow(request: ActiveRequest): boolean {
+    return this.next === request.groups[0] && this.couldAdmit;
   }
 
   plan(): StepPlan {
@@ -84,15 +102,50 @@ export class Scheduler {
     this.#waiting.remove(request);
   }
 
-  /** Frees a group's rows and memory. No step may be using them. */
-  release(group: SequenceGroup): void {
+  /**
+   * Frees a group's rows and memory. No step may be using them. If the next sample of its request is next, that one has them, with
+   * the prompt in them.
+   *
+   * @returns that sample
+   */
+  release(group: SequenceGroup): SequenceGroup | undefined {
     const caches = this.#caches.get(group);
-    if (!caches) return;
+    if (!caches) return undefined;
     this.#caches.delete(group);
     group.finish();
-    this.#used.rows -= group.rows.length;
-    this.#used.kvBytes -= totalBytes(caches);
+    this.#count(group, caches, -1);
+    const { next } = this;
+    if (next && next.request === group.request && next.request.promptLogits) {
+      this.#waiting.take(this.#onlyText);
+      this.#start(next, caches);
+      return next;
+    }
     for (const kv of caches) this.#runner.free(kv);
+    return undefined;
+  }
+
+  // While text waits, a picture does not take the share that is kept for text: it lets text past. One picture may always run.
+  get #onlyText(): Head | undefined {
+    const next = this.#waiting.next();
+    if (next?.head !== 'codes' || this.#usedByPictures.rows === 0 || !this.#waiting.next('text')) return undefined;
+    return fits(this.#need(next), this.#usedByPictures, withoutTextShare(this.#limits.capacity)) ? undefined : 'text';
+  }
+
+  #fits(group: SequenceGroup): boolean {
+    return fits(this.#need(group), this.#used, this.#limits.capacity);
+  }
+
+  #start(group: SequenceGroup, caches: readonly KvHandle[]): void {
+    this.#caches.set(group, caches);
+    this.#count(group, caches, 1);
+    group.start(caches);
+  }
+
+  #count(group: SequenceGroup, caches: readonly KvHandle[], sign: 1 | -1): void {
+    for (const usage of group.head === 'codes' ? [this.#used, this.#usedByPictures] : [this.#used]) {
+      usage.rows += sign * group.rows.length;
+      usage.kvBytes += sign * totalBytes(caches);
+    }
   }
 
   #need(group: SequenceGroup): Usage {

@@ -1,6 +1,6 @@
 import type { ActiveRequest } from './active-request.ts';
 import { rowPrompts } from './engine-request.ts';
-import type { KvHandle } from './model-runner.ts';
+import type { Head, KvHandle } from './model-runner.ts';
 import { Sequence, type SequencePhase } from './sequence.ts';
 import { type FinishReason, finishReason } from './stop.ts';
 import { Uniform } from './uniform.ts';
@@ -23,6 +23,15 @@ export class SequenceGroup {
     this.uniform = new Uniform(spec.seed + BigInt(sample));
   }
 
+  get head(): Head {
+    return this.request.spec.head;
+  }
+
+  /** Positions of KV cache it takes, all rows. */
+  get positions(): number {
+    return this.rows.reduce((sum, row) => sum + row.positions, 0);
+  }
+
   /** The row whose prompt is the request's own. */
   get cond(): Sequence {
     return this.rows[0] as Sequence;
@@ -38,9 +47,17 @@ export class SequenceGroup {
     return this.#newTokens;
   }
 
-  /** Whether a step may bring it now: it has its pictures, and its reader has room for what the step gives. */
+  /** Whether it gets its prompt from an earlier sample of its request, and has not got it yet. */
+  get awaitsPrompt(): boolean {
+    return this.request.sharesPrompt && this.phase === 'prefilling' && this.request.leader !== this;
+  }
+
+  /**
+   * Whether a step may bring it now: it has its pictures, its reader has room for what the step gives, and its prompt is not what
+   * another sample runs for it.
+   */
   get isRunnable(): boolean {
-    return this.request.features.isReady && !this.request.output.isFull;
+    return this.request.features.isReady && !this.request.output.isFull && !this.awaitsPrompt;
   }
 
   start(caches: readonly KvHandle[]): void {

@@ -1,3 +1,5 @@
+import type { PositionHash } from './engine-event.ts';
+import type { RequestedOutput } from './engine-request.ts';
 import { logProbability } from './log-probability.ts';
 import { logitHash } from './logit-hash.ts';
 import type { SequenceGroup } from './sequence-group.ts';
@@ -7,7 +9,7 @@ import type { PickedToken } from './token-picker.ts';
 /** Sends the caller what it wants to know of one token; before the group counts it. */
 export function sendToken(group: SequenceGroup, { id, logits }: PickedToken, cond: Float32Array, uncond: Float32Array | undefined): void {
   const wanted = group.request.spec.output;
-  if (wanted.kind === 'tokens') sendId(group, id, wanted.hashes ? [logitHash(logits)] : []);
+  if (wanted.kind === 'tokens') sendId(group, id, hashesOf(logits, group.newTokens, wanted));
   else if (wanted.kind === 'logprobs') sendLogProbability(group, logProbability(logits, id));
   else sendLogits(group, cond, uncond && { uncond: uncond.slice(), guided: logits.slice() });
 }
@@ -25,15 +27,28 @@ export function sendFinished(group: SequenceGroup, reason: FinishReason): void {
   group.request.output.push({ kind: 'finished', sample, reason, promptTokens: group.cond.promptTokens, newTokens });
 }
 
-function sendId(group: SequenceGroup, id: number, hashes: bigint[]): void {
+interface TokenHashes {
+  readonly hashes: bigint[];
+  readonly positionHashes: PositionHash[];
+}
+
+function hashesOf(logits: Float32Array, position: number, wanted: Extract<RequestedOutput, { kind: 'tokens' }>): TokenHashes {
+  const isAsked = wanted.hashPositions?.includes(position) ?? false;
+  if (!wanted.hashes && !isAsked) return { hashes: [], positionHashes: [] };
+  const hash = logitHash(logits);
+  return { hashes: wanted.hashes ? [hash] : [], positionHashes: isAsked ? [{ position, hash }] : [] };
+}
+
+function sendId(group: SequenceGroup, id: number, { hashes, positionHashes }: TokenHashes): void {
   const { sample } = group;
   group.request.output.push(
-    { kind: 'tokens', sample, ids: [id], hashes },
+    { kind: 'tokens', sample, ids: [id], hashes, positionHashes },
     {
       join(unread) {
         if (unread.kind !== 'tokens' || unread.sample !== sample) return false;
         unread.ids.push(id);
         unread.hashes.push(...hashes);
+        unread.positionHashes.push(...positionHashes);
         return true;
       }
     }

@@ -10,5 +10,14 @@ export interface StepRecord {
   readonly index: number;
   readonly plan: StepPlan;
   readonly outcome: StepOutcome;
-  readonly durationMs: number;
+  /** When it was planned, in milliseconds since the Unix epoch. */
+  readonly startedMs: number;
+  /** How long the network ran, in milliseconds. */
+  readonly runMs: number;
+  /** How long planning, drawing and handing out took, in milliseconds. */
+  readonly commitMs: number;
+  /** Requests that waited when it began. */
+  readonly queued: number;
+  /** Bytes of KV cache in use when it began. */
+  readonly kvBytesUsed: number;
 }

@@ -1,35 +1,90 @@
 import type { ActiveRequest } from './active-request.ts';
+import { CallerLine } from './caller-line.ts';
+import type { Head } from './model-runner.ts';
 import type { SequenceGroup } from './sequence-group.ts';
+import { Turns } from './turns.ts';
 
-/** Groups that wait for rows and memory, in the order they came: which one is next is decided here and nowhere else. */
+/** Groups that wait for rows and memory. Callers take turns, a caller's own go in the order they came. */
 export class WaitingQueue {
-  #groups: SequenceGroup[] = [];
+  readonly #turns = new Turns();
+  readonly #lines = new Map<string, CallerLine>(); // by caller; only those who wait
+  readonly #requests: Record<Head, number> = { text: 0, codes: 0 };
+  #arrivals = 0;
 
-  /** The group that is admitted next. */
-  get next(): SequenceGroup | undefined {
-    return this.#groups[0];
+  /** Requests of which no group was admitted yet, by head. */
+  get requests(): Readonly<Record<Head, number>> {
+    return this.#requests;
   }
 
-  /** Requests of which no group was admitted yet, next first. */
-  get requests(): readonly ActiveRequest[] {
-    return this.#groups.filter((group) => group.sample === 0).map((group) => group.request);
-  }
-
-  get groups(): readonly SequenceGroup[] {
-    return this.#groups;
+  /** The group whose turn it is; the text group, if only text may go. */
+  next(head?: Head): SequenceGroup | undefined {
+    return this.#turns.next(head);
   }
 
   push(request: ActiveRequest): void {
-    this.#groups.push(...request.groups);
+    const { caller, head } = request.spec;
+    let line = this.#lines.get(caller);
+    if (!line) {
+      line = new CallerLine(caller);
+      this.#lines.set(caller, line);
+      this.#turns.add(line);
+    }
+    for (const group of request.groups) line.push(group, this.#arrivals++);
+    this.#requests[head]++;
   }
 
-  /** Takes the next group out. */
-  shift(): SequenceGroup | undefined {
-    return this.#groups.shift();
+  /** Takes that group out. */
+  take(head?: Head): SequenceGroup | undefined {
+    const group = this.#turns.take(head);
+    if (group?.sample === 0) this.#requests[group.head]--;
+    if (group) this.#tidy(group.request.spec.caller);
+    return group;
   }
 
   /** Takes a request out, all groups that still wait. */
   remove(request: ActiveRequest): void {
-    this.#groups = this.#groups.filter((group) => group.request !== request);
+    const { caller, head } = request.spec;
+    const line = this.#lines.get(caller);
+    if (!line?.remove(request)) return;
+    if (!request.isAdmitted) this.#requests[head]--;
+    this.#tidy(caller);
   }
+
+  /**
+   * Requests of which no group was admitted yet, in the order in which they would be, if nothing else came.
+   *
+   * @param textFirst as long as text waits, only text may go
+   */
+  order(textFirst: boolean): ActiveRequest[] {
+    const turns = this.#turns.copy();
+    const requests: ActiveRequest[] = [];
+    const count = this.#requests.text + this.#requests.codes;
+    while (requests.length < count) {
+      const group = turns.take(textFirst && turns.next('text') ? 'text' : undefined);
+      if (!group) break;
+      if (group.sample === 0) requests.push(group.request);
+    }
+    return requests;
+  }
+
+  /**
+   * The last request of the caller that crowds the queue, where a request may take its place: its caller has so many more in the
+   * queue that it still has not fewer afterwards.
+   */
+  crowding(request: ActiveRequest): ActiveRequest | undefined {
+    const waiting = [...this.#lines.values()].map((line) => ({ caller: line.caller, requests: firsts(line) }));
+    const own = waiting.find(({ caller }) => caller === request.spec.caller)?.requests.length ?? 0;
+    const most = waiting.reduce((a, b) => (b.requests.length > a.requests.length ? b : a), { caller: '', requests: [] as ActiveRequest[] });
+    return most.requests.length > own ? most.requests.at(-1) : undefined;
+  }
+
+  #tidy(caller: string): void {
+    if (!this.#lines.get(caller)?.isEmpty) return;
+    this.#lines.delete(caller);
+    this.#turns.tidy();
+  }
+}
+
+function firsts(line: CallerLine): ActiveRequest[] {
+  return line.groups.filter((group) => group.sample === 0).map((group) => group.request);
 }

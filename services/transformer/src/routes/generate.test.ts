@@ -32,6 +32,7 @@ function start(changes: Partial<GenerateStart> = {}): GenerateStart {
     stopIds: [],
     caller: '',
     forcedIds: [],
+    hashPositions: [],
     ...changes
   };
 }
@@ -67,6 +68,18 @@ describe('a generation', () => {
       $case: 'finished',
       value: { sampleIndex: 0, reason: SampleFinishReason.SAMPLE_FINISH_REASON_LENGTH, promptTokens: 3, newTokens: 4 }
     });
+  });
+
+  test('hashes the logits at some positions, without diagnostics', async () => {
+    const all = await events(await fakeTier(), requests({ logitHashes: true }));
+    const tier = await fakeTier({ diagnostics: false });
+    const received = await events(tier, requests({ hashPositions: [0, 2, 9] }));
+    const hashes = all.flatMap((event) => (event.$case === 'tokens' ? event.value.logitHashes : []));
+    expect(received.flatMap((event) => (event.$case === 'tokens' ? event.value.positionHashes : []))).toEqual([
+      { position: 0, hash: hashes[0] },
+      { position: 2, hash: hashes[2] }
+    ]);
+    expect(received.flatMap((event) => (event.$case === 'tokens' ? event.value.logitHashes : []))).toEqual([]);
   });
 
   test('sends the stop id that ended it', async () => {
@@ -115,6 +128,18 @@ describe('features', () => {
     expect(received[0]).toEqual({ $case: 'admitted', value: { neededFeatures: [Buffer.from(HASH)] } });
     expect(received.at(-1)).toMatchObject({ value: { promptTokens: 6, newTokens: 4 } });
     expect(tier.runner.steps[0]).toBe('align 4');
+  });
+
+  test('that are known are not asked for; sent all the same, they are accepted', async () => {
+    const tier = await fakeTier();
+    const prompt = [ids(1), picture];
+    const first = await events(tier, requests({ prompt, logitHashes: true }, chunk(0, 4)));
+    const second = await events(tier, requests({ prompt, logitHashes: true }));
+    expect(second[0]).toEqual({ $case: 'admitted', value: { neededFeatures: [] } });
+    expect(idsOf(second)).toEqual(idsOf(first));
+    const sent = await events(tier, requests({ prompt, logitHashes: true }, chunk(0, 1), chunk(1, 3)));
+    expect(idsOf(sent)).toEqual(idsOf(first));
+    expect(tier.runner.aligned).toBe(1);
   });
 
   const tensor = (dims: number[], bytes: number, type: 0 | 1 | 2 = 1) => ({ type, dims, data: new Uint8Array(bytes) });
@@ -220,6 +245,8 @@ describe('refusals', () => {
     ['start.stop_ids[1]', { stopIds: [1, 60] }, '60 is no text token'],
     ['start.forced_ids[0]', { head: Head.HEAD_CODES, forcedIds: [40] }, '40 is no code'],
     ['start.forced_ids', { forcedIds: [1, 2, 3, 4, 5] }, '5 ids for 4 new tokens'],
+    ['start.hash_positions[2]', { hashPositions: [0, 3, 3] }, '3 after 3, they must rise'],
+    ['start.hash_positions', { hashPositions: [0, 1, 2, 3, 4, 5, 6, 7, 8] }, '9 positions, at most 8 are allowed'],
     ['start.caller', { caller: 'x'.repeat(129) }, '129 characters, at most 128']
   ])('%s (%#)', async (field, message, description) => {
     const tier = await fakeTier();

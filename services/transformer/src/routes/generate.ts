@@ -1,4 +1,10 @@
-import { type GenerateRequest, type GenerateResponse, SampleFinishReason, type TransformerServiceDefinition } from '@janus-mesh/contracts';
+import {
+  type GeneratedTokens,
+  type GenerateRequest,
+  type GenerateResponse,
+  SampleFinishReason,
+  type TransformerServiceDefinition
+} from '@janus-mesh/contracts';
 import type { CallContext, Handler } from '@janus-mesh/rpc';
 import { openRequest, requireDiagnostics, requireRevision } from '@janus-mesh/service';
 import type { EngineEvent } from '../engine/engine-event.ts';
@@ -14,7 +20,7 @@ export function generateRoute(transformer: Transformer): Handler<TransformerServ
 async function* generate(
   transformer: Transformer,
   requests: AsyncIterable<GenerateRequest>,
-  { signal, caller }: CallContext
+  { signal, caller, deadline }: CallContext
 ): AsyncGenerator<GenerateResponse, void, undefined> {
   const { start, pieces } = await openRequest(requests, 'features');
   requireRevision(transformer.info.revision, start.revision);
@@ -22,7 +28,7 @@ async function* generate(
     'start.forced_ids': start.forcedIds.length > 0,
     'start.logit_hashes': start.logitHashes
   });
-  const request = validGenerate(start, transformer.config, caller);
+  const request = { ...validGenerate(start, transformer.config, caller), deadline };
   for await (const event of runRequest(transformer, request, { chunks: pieces, signal })) {
     const response = responseOf(event);
     if (response) yield { event: response };
@@ -36,7 +42,7 @@ function responseOf(event: EngineEvent): GenerateResponse['event'] {
     case 'admitted':
       return { $case: 'admitted', value: { neededFeatures: event.neededFeatures.map((hash) => Buffer.from(hash, 'hex')) } };
     case 'tokens':
-      return { $case: 'tokens', value: { sampleIndex: event.sample, ids: event.ids, logitHashes: event.hashes } };
+      return { $case: 'tokens', value: tokensOf(event) };
     case 'finished': {
       const { sample: sampleIndex, promptTokens, newTokens } = event;
       const reason =
@@ -46,4 +52,8 @@ function responseOf(event: EngineEvent): GenerateResponse['event'] {
     default:
       return undefined; // logits and log-probabilities are for Score
   }
+}
+
+function tokensOf({ sample, ids, hashes, positionHashes }: Extract<EngineEvent, { kind: 'tokens' }>): GeneratedTokens {
+  return { sampleIndex: sample, ids, logitHashes: hashes, positionHashes };
 }

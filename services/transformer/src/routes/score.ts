@@ -17,12 +17,12 @@ export function scoreRoute(transformer: Transformer): Handler<TransformerService
 async function* score(
   transformer: Transformer,
   requests: AsyncIterable<ScoreRequest>,
-  { signal, caller }: CallContext
+  { signal, caller, deadline }: CallContext
 ): AsyncGenerator<ScoreResponse, void, undefined> {
   const { start, pieces } = await openRequest(requests, 'features');
   requireRevision(transformer.info.revision, start.revision);
   requireDiagnostics(transformer.info.diagnostics, { 'start.output': start.output === ScoreOutput.SCORE_OUTPUT_LOGITS });
-  const request = validScore(start, transformer.config, caller);
+  const request = { ...validScore(start, transformer.config, caller), deadline };
   const vocabulary = headVocabulary(request.head, transformer.config).size;
   for await (const event of runRequest(transformer, request, { chunks: pieces, signal })) {
     for (const rows of responsesOf(event, vocabulary)) yield { rows };

@@ -1,20 +1,32 @@
-import type { TransformerServiceDefinition } from '@janus-mesh/contracts';
+import type { FeatureCacheStats, TransformerServiceDefinition } from '@janus-mesh/contracts';
 import type { Handler } from '@janus-mesh/rpc';
+import type { EngineStats } from '../engine/engine-stats.ts';
 import type { Transformer } from '../transformer.ts';
 
 /** GetTransformerStats. */
 export function statsRoute({ engine, counts }: Transformer): Handler<TransformerServiceDefinition, 'getTransformerStats'> {
   return async () => {
-    const { queued, running, textRows, codeRows, groups, kvBytesUsed, kvBytesBudget, steps, stepTokens } = engine.stats();
+    const { queued, running, textQueued, codesQueued, textRows, codeRows, groups, cancelToFreeSteps, features, ...sums } = engine.stats();
     return {
       tier: counts.stats({ waiting: queued, running }),
+      textQueued,
+      codesQueued,
       textRows,
       codeRows,
       groups,
-      kvBytesUsed: BigInt(kvBytesUsed),
-      kvBytesBudget: BigInt(kvBytesBudget),
-      steps: BigInt(steps),
-      stepTokens: BigInt(stepTokens)
+      kvBytesUsed: BigInt(sums.kvBytesUsed),
+      kvBytesBudget: BigInt(sums.kvBytesBudget),
+      steps: BigInt(sums.steps),
+      stepTokens: BigInt(sums.stepTokens),
+      sharedPromptTokens: BigInt(sums.sharedPromptTokens),
+      cancels: BigInt(sums.cancels),
+      cancelToFreeSteps,
+      refused: BigInt(sums.refused),
+      features: cacheStats(features)
     };
   };
+}
+
+function cacheStats({ hits, misses, bytesUsed, bytesBudget, entries }: EngineStats['features']): FeatureCacheStats {
+  return { hits: BigInt(hits), misses: BigInt(misses), bytesUsed: BigInt(bytesUsed), bytesBudget: BigInt(bytesBudget), entries };
 }

@@ -58,6 +58,12 @@ export class PackedRunner implements ModelRunner {
     for (const variant of this.#parts.variants) variant.forget(slab);
   }
 
+  /** @throws {RangeError} if a cache is not in use or too small */
+  copy(from: KvHandle, to: KvHandle, positions: number): void {
+    if (this.#isRunning) throw new Error('a step is running');
+    this.#parts.pool.inUse(to).copyFrom(this.#parts.pool.inUse(from), positions);
+  }
+
   align(features: Float32Array, rows: number): Promise<AlignedFeatures> {
     return this.#parts.aligner.align(features, rows);
   }

@@ -2,6 +2,8 @@
 export class RowTable {
   /** Rows it has. */
   readonly rows: number;
+  /** Memory its values take. */
+  readonly bytes: number;
   readonly #name: string;
   readonly #values: Float32Array;
   readonly #width: number;
@@ -13,6 +15,7 @@ export class RowTable {
     this.#values = values;
     this.#width = width;
     this.rows = values.length / width;
+    this.bytes = values.byteLength;
   }
 
   /**

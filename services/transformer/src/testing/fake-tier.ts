@@ -6,6 +6,7 @@ import { createLogger } from '@janus-mesh/telemetry';
 import { onTestFinished } from 'vitest';
 import { Engine } from '../engine/engine.ts';
 import type { EngineOptions } from '../engine/engine-options.ts';
+import { FlightRecorder } from '../engine/flight-recorder.ts';
 import { FakeRunner, type FakeRunnerOptions } from '../engine/testing/fake-runner.ts';
 import { transformerHandlers } from '../handlers.ts';
 
@@ -36,9 +37,10 @@ function configOf(runner: FakeRunner): ModelConfig {
 /** Starts one on a free port; it is closed after the test. */
 export async function fakeTier({ diagnostics = true, limits = {}, ...options }: FakeTierOptions = {}): Promise<FakeTier> {
   const runner = new FakeRunner(options.runner);
-  const engine = new Engine({ kvBudgetBytes: 1_000, ...options.engine, runner });
+  const recorder = new FlightRecorder();
+  const engine = new Engine({ kvBudgetBytes: 1_000, onStep: (step) => recorder.record(step), ...options.engine, runner });
   const info = { revision: REVISION, modelName: 'fake', version: '0', diagnostics, threads: 1, fingerprint: undefined };
-  const handlers = transformerHandlers({ info, config: configOf(runner), runner, engine, counts: new TierCounts() });
+  const handlers = transformerHandlers({ info, config: configOf(runner), runner, engine, recorder, counts: new TierCounts() });
   const server = await serve({
     services: [bindService(TransformerServiceDefinition, handlers)],
     logger: createLogger({ service: 'transformer', level: 'silent' }),

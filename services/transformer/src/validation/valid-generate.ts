@@ -11,6 +11,7 @@ import { validSampling } from './valid-sampling.ts';
 
 const MAX_SAMPLES = 16;
 const MAX_CALLER_CHARACTERS = 128;
+const MAX_HASH_POSITIONS = 8;
 
 /**
  * Reads what to generate.
@@ -33,9 +34,10 @@ export function validGenerate(start: GenerateStart, config: ModelConfig, caller:
     stopIds: new Set(start.stopIds),
     forcedIds: start.forcedIds,
     caller: start.caller || caller,
-    output: { kind: 'tokens', hashes: start.logitHashes ?? false }
+    output: { kind: 'tokens', hashes: start.logitHashes ?? false, hashPositions: start.hashPositions }
   };
   checkCounts(start, violations);
+  checkHashPositions(start.hashPositions, violations);
   checkIds(start.stopIds, headVocabulary(head, config), 'start.stop_ids', violations);
   checkIds(start.forcedIds, headVocabulary(head, config), 'start.forced_ids', violations);
   if (violations.length > 0) throw invalidArgument(violations);
@@ -50,4 +52,15 @@ function checkCounts({ samples, maxNewTokens, forcedIds, caller }: GenerateStart
   demand(maxNewTokens >= 1, 'max_new_tokens', `${maxNewTokens}, it must be at least 1`);
   demand(forcedIds.length <= maxNewTokens, 'forced_ids', `${forcedIds.length} ids for ${maxNewTokens} new tokens`);
   demand(caller.length <= MAX_CALLER_CHARACTERS, 'caller', `${caller.length} characters, at most ${MAX_CALLER_CHARACTERS} are allowed`);
+}
+
+// Positions that are never reached do no harm: whoever asks does not know how long the answer will be.
+function checkHashPositions(positions: readonly number[], violations: FieldViolation[]): void {
+  const field = 'start.hash_positions';
+  if (positions.length > MAX_HASH_POSITIONS)
+    violations.push({ field, description: `${positions.length} positions, at most ${MAX_HASH_POSITIONS} are allowed` });
+  const wrong = positions.findIndex((position, i) => i > 0 && position <= (positions[i - 1] as number));
+  if (wrong < 0) return;
+  const description = `${positions[wrong]} after ${positions[wrong - 1]}, they must rise`;
+  violations.push({ field: `${field}[${wrong}]`, description });
 }

@@ -10,8 +10,7 @@ export interface FakeRunnerOptions {
 
 interface FakeKv extends KvHandle {
   readonly name: number;
-  past: number;
-  state: number; // stands for everything the cache holds, and for the chunks it came in
+  states: number[]; // after each position; stands for everything before it, and for the chunks it came in
   isFree: boolean;
 }
 
@@ -36,6 +35,8 @@ export class FakeRunner implements ModelRunner {
   readonly steps: string[] = [];
   /** Pictures that went through the aligner. */
   aligned = 0;
+  /** Each copy as text: `from > to positions`. */
+  readonly copies: string[] = [];
   /** Makes `allocate` throw. */
   isOutOfMemory = false;
 
@@ -67,7 +68,7 @@ export class FakeRunner implements ModelRunner {
     if (this.isOutOfMemory) throw new Error('out of memory');
     const bytes = this.kvBytes(positions);
     this.#live++;
-    const kv: FakeKv = { name: this.#caches++, capacity: bytes, bytes, past: 0, state: 1, isFree: false };
+    const kv: FakeKv = { name: this.#caches++, capacity: bytes, bytes, states: [], isFree: false };
     return kv;
   }
 
@@ -79,11 +80,25 @@ export class FakeRunner implements ModelRunner {
     this.#live--;
   }
 
+  copy(fromHandle: KvHandle, toHandle: KvHandle, positions: number): void {
+    const [from, to] = [fromHandle as FakeKv, toHandle as FakeKv];
+    if (this.#isBusy) throw new Error('a cache is copied while a step runs');
+    for (const kv of [from, to]) if (kv.isFree) throw new Error(`cache ${kv.name} is copied after it was freed`);
+    if (positions > from.states.length) throw new Error(`cache ${from.name} holds ${from.states.length} positions, not ${positions}`);
+    if (positions > to.capacity) throw new Error(`cache ${to.name} is for ${to.capacity} positions`);
+    this.copies.push(`${from.name} > ${to.name} ${positions}`);
+    to.states = from.states.slice(0, positions);
+  }
+
   async align(features: Float32Array, rows: number): Promise<AlignedFeatures> {
     return this.#alone(() => {
       this.#runScript(`align ${rows}`);
       this.aligned++;
-      const result: FakeFeatures = { rows, state: features.reduce((state, value) => mix(state, value * 1024), 17) };
+      const result: FakeFeatures = {
+        rows,
+        bytes: features.byteLength,
+        state: features.reduce((state, value) => mix(state, value * 1024), 17)
+      };
       return result;
     });
   }
@@ -117,14 +132,14 @@ export class FakeRunner implements ModelRunner {
   #append({ kv: handle, past, tokens, logits, head }: StepSlice): SliceLogits {
     const kv = handle as FakeKv;
     if (kv.isFree) throw new Error(`cache ${kv.name} is used after it was freed`);
-    if (past !== kv.past) throw new Error(`cache ${kv.name} holds ${kv.past} positions, the step says ${past}`);
+    if (past !== kv.states.length) throw new Error(`cache ${kv.name} holds ${kv.states.length} positions, the step says ${past}`);
     if (past + tokens.length > kv.capacity) throw new Error(`cache ${kv.name} is for ${kv.capacity} positions`);
-    kv.past += tokens.length;
-    kv.state = mix(kv.state, tokens.length);
+    let state = mix(kv.states.at(-1) ?? 1, tokens.length);
     const states = tokens.map((token) => {
-      kv.state = mix(kv.state, tokenNumber(token));
-      return kv.state;
+      state = mix(state, tokenNumber(token));
+      return state;
     });
+    kv.states.push(...states);
     if (logits === 'none') return { rows: undefined };
     return { rows: this.#logits(logits === 'all' ? states : states.slice(-1), head) };
   }

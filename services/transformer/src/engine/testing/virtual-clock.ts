@@ -19,6 +19,10 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
+  unixMs(): number {
+    return this.#now;
+  }
+
   schedule(delayMs: number, callback: () => void): () => void {
     const timer = { at: this.#now + delayMs, callback };
     this.#timers.add(timer);

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Names the features of a picture by all that decides them.
+ * Names the features of a picture by all that decides them. Every tier that keeps features names them so.
  *
+ * @param data the picture's file, as it was sent
+ * @param options.revision of the model
  * @returns 32 bytes
  */
 export function featuresHash(data: Uint8Array, options: { readonly revision: string; readonly rawOrientation: boolean }): Buffer {

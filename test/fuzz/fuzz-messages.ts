@@ -1,0 +1,48 @@
+import { Code, codeName } from '@janus-mesh/rpc';
+import { seededRandom } from '../support/seeded-random.ts';
+import type { FuzzCase, FuzzOptions } from './fuzz-case.ts';
+import { mutate } from './mutate.ts';
+import { frameOf, RawClient, type RawStatus } from './raw-client.ts';
+import { isReadable, type ValidRequest, validRequests } from './valid-requests.ts';
+
+/** Codes that a mutated request may end with. */
+const ALLOWED: ReadonlySet<number> = new Set([
+  Code.OK,
+  Code.INVALID_ARGUMENT,
+  Code.NOT_FOUND, // another model's name
+  Code.RESOURCE_EXHAUSTED
+]);
+const LIMIT_MS = 30_000;
+
+/** Sends mutated requests of all public methods. */
+export function messageCases(address: string, { seed, onEnd }: FuzzOptions): { cases(count: number): FuzzCase[]; close(): void } {
+  const client = new RawClient(address);
+  const requests = validRequests();
+  const all = requests.map(({ message }) => message);
+  const one = (index: number): FuzzCase => {
+    const random = seededRandom(seed + index);
+    const request = requests[Math.floor(random() * requests.length)] as ValidRequest;
+    const { bytes, how } = mutate(request.message, random, all);
+    // Some have a frame that is not theirs.
+    const frame = random() < 0.1 ? mutate(frameOf(bytes), random, all).bytes : frameOf(bytes);
+    const name = `message ${index}: ${request.method}, ${how}`;
+    return {
+      name,
+      async run() {
+        const status = await client.call(request.path, frame, LIMIT_MS);
+        onEnd(codeName(status.code as Code) ?? String(status.code));
+        const isWhole = Buffer.compare(frame, frameOf(bytes)) === 0;
+        const fault = faultOf(status, isWhole && isReadable(request.method, bytes));
+        return fault === undefined ? undefined : `${fault}; message ${Buffer.from(frame).toString('base64').slice(0, 4000)}`;
+      }
+    };
+  };
+  return { cases: (count) => Array.from({ length: count }, (_, index) => one(index)), close: () => client.close() };
+}
+
+/** A message that cannot be read is refused by the transport, with a code and without details. */
+function faultOf({ code, message, hasDetails }: RawStatus, isReadable: boolean): string | undefined {
+  if (code !== undefined && ALLOWED.has(code)) return undefined;
+  if (code !== undefined && !isReadable && !hasDetails) return undefined;
+  return `ended with ${code === undefined ? 'no status' : codeName(code as Code)}: ${message}`;
+}
