@@ -5,6 +5,9 @@ import { jsonLine } from './json-line.ts';
 import { decimalNumber, seedNumber, wholeNumber } from './options.ts';
 import { style } from './terminal/style.ts';
 
+/** Tokens after the first from which on a rate says something. */
+const FEWEST_TIMED = 4;
+
 /** How an answer is generated and shown. */
 export interface AnswerOptions {
   readonly json: boolean;
@@ -47,7 +50,7 @@ export async function answer(mesh: MeshClient, messages: Message[], options: Ans
     if (options.json) process.stdout.write(jsonLine(event));
     if (event.$case === 'delta') {
       // Byte-level tokenizers put a blank before the first word.
-      const shown = text === '' ? event.value.text.trimStart() : event.value.text;
+      const shown = printable(text === '' ? event.value.text.trimStart() : event.value.text);
       text += shown;
       if (!options.json) process.stdout.write(shown);
     }
@@ -56,9 +59,16 @@ export async function answer(mesh: MeshClient, messages: Message[], options: Ans
   return text;
 }
 
+/** Text without the control characters a model may write: a terminal would obey them. */
+function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, '');
+}
+
 function summary(finished: ChatFinished): string {
   const { usage, timings, reason } = finished;
-  const rate = (usage?.completionTokens ?? 0) / Math.max(1e-9, (timings?.totalSeconds ?? 0) - (timings?.firstTokenSeconds ?? 0));
+  const later = (usage?.completionTokens ?? 0) - 1;
+  const seconds = (timings?.totalSeconds ?? 0) - (timings?.firstTokenSeconds ?? 0);
+  const rate = later >= FEWEST_TIMED && seconds > 0 ? `, ${(later / seconds).toFixed(0)} tokens/s` : '';
   const cut = reason === FinishReason.FINISH_REASON_LENGTH ? ', cut at max tokens' : '';
-  return `${usage?.promptTokens} + ${usage?.completionTokens} tokens, first after ${timings?.firstTokenSeconds.toFixed(2)} s, ${rate.toFixed(0)} tokens/s${cut}`;
+  return `${usage?.promptTokens} + ${usage?.completionTokens} tokens, first after ${timings?.firstTokenSeconds.toFixed(2)} s${rate}${cut}`;
 }

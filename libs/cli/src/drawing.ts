@@ -1,7 +1,7 @@
 import type { MeshClient } from '@janus-mesh/client';
 import { type GeneratedPicture, type GenerateImageRequest, type ImageFinished, PreviewMode } from '@janus-mesh/contracts';
 import { decodePicture } from '@janus-mesh/image';
-import { enlarge, halfBlocks, shrink } from './terminal/half-blocks.ts';
+import { enlarge, halfBlocks, type Raster, shrink } from './terminal/half-blocks.ts';
 import { LiveArea } from './terminal/live-area.ts';
 import { style } from './terminal/style.ts';
 
@@ -12,7 +12,7 @@ export interface Drawing {
 }
 
 /** Columns a picture takes in the terminal at most. */
-const COLUMNS = 48;
+const MOST_COLUMNS = 48;
 
 /**
  * Draws, showing the picture as it grows (the first sample's) and as it became, where stdout is a terminal.
@@ -27,15 +27,16 @@ export async function draw(
   const pictures: GeneratedPicture[] = [];
   let finished: ImageFinished | undefined;
   const area = new LiveArea(process.stdout);
-  const shown = options.show && process.stdout.isTTY;
-  const progress = new Map<number, number>();
+  const columns = options.show ? pictureColumns(process.stdout) : 0;
+  const shown = columns > 0;
+  let share = 0;
   for await (const event of mesh.generateImage({ ...request, ...(shown ? { preview: PreviewMode.PREVIEW_MODE_EVERY_ROW } : {}) })) {
     options.onEvent?.(event);
-    if (event.$case === 'preview' && event.value.sampleIndex === 0 && shown) area.draw(growing(event.value, progress.get(0) ?? 0));
-    if (event.$case === 'progress') progress.set(event.value.sampleIndex, event.value.codesDone / event.value.codesTotal);
+    if (event.$case === 'preview' && event.value.sampleIndex === 0 && shown) area.draw(growing(event.value, share, columns));
+    if (event.$case === 'progress' && event.value.sampleIndex === 0) share = event.value.codesDone / event.value.codesTotal;
     if (event.$case === 'picture') {
       pictures.push(event.value);
-      if (shown && event.value.sampleIndex === 0 && event.value.data.length > 0) area.draw(await finishedPicture(event.value));
+      if (shown && event.value.sampleIndex === 0 && event.value.data.length > 0) area.draw(await pictureLines(event.value.data, columns));
     }
     if (event.$case === 'finished') finished = event.value;
   }
@@ -43,12 +44,21 @@ export async function draw(
   return { pictures: pictures.sort((a, b) => a.sampleIndex - b.sampleIndex), finished };
 }
 
-function growing(preview: { width: number; height: number; rgb: Uint8Array }, share: number): string[] {
-  const times = Math.max(1, Math.floor(COLUMNS / preview.width));
+function growing(preview: Raster, share: number, columns: number): string[] {
+  const times = Math.max(1, Math.floor(columns / preview.width));
   return [...halfBlocks(enlarge(preview, times)), style(process.stdout, 'gray', `${Math.round(share * 100)} %`)];
 }
 
-async function finishedPicture(picture: GeneratedPicture): Promise<string[]> {
-  const decoded = await decodePicture(picture.data, { rawOrientation: true });
-  return halfBlocks(shrink(decoded, COLUMNS));
+/** A picture file as lines for the terminal. */
+export async function pictureLines(data: Uint8Array, columns: number): Promise<string[]> {
+  return halfBlocks(shrink(await decodePicture(data), columns));
+}
+
+/**
+ * Columns a square picture may take: with the line below it, it must not be higher than the terminal, or it could not be drawn
+ * again in place. 0 where pictures are not shown: no terminal, or none with 24-bit colours.
+ */
+export function pictureColumns(stream: NodeJS.WriteStream): number {
+  if (!stream.isTTY || !stream.hasColors(2 ** 24)) return 0;
+  return Math.max(0, Math.min(MOST_COLUMNS, stream.columns - 1, 2 * (stream.rows - 3)));
 }

@@ -19,15 +19,23 @@ const program = new Command('janus-mesh')
 for (const add of [addUp, addDescribe, addDraw, addChat, addModel, addImport, addDemo]) add(program);
 for (const command of program.commands) command.exitOverride();
 
+// Whoever reads us may have enough, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+let given: { json?: boolean; target?: string } = {};
+program.hook('preAction', (_, command) => {
+  given = command.opts();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode;
   else {
-    const target = process.argv.includes('--target')
-      ? (process.argv[process.argv.indexOf('--target') + 1] ?? '')
-      : readEnvironment().target;
-    reportError(error, { json: process.argv.includes('--json'), target });
+    reportError(error, { json: given.json ?? false, target: given.target ?? readEnvironment().target });
     process.exitCode = 1;
   }
 }

@@ -13,12 +13,24 @@ export class CommandError extends Error {
   }
 }
 
+/** What the system says of files, in our words. */
+const FILE_ERRORS: Readonly<Record<string, { kind: string; what: string }>> = {
+  ENOENT: { kind: 'missing_file', what: 'no such file or folder' },
+  EISDIR: { kind: 'not_a_file', what: 'is a folder, not a file' },
+  ENOTDIR: { kind: 'not_a_folder', what: 'is a file, not a folder' },
+  EEXIST: { kind: 'not_a_folder', what: 'is a file, not a folder' },
+  EACCES: { kind: 'not_permitted', what: 'not permitted' },
+  EROFS: { kind: 'not_permitted', what: 'the file system is read-only' },
+  ENOSPC: { kind: 'disk_full', what: 'no space left on the disk' }
+};
+
 /** Kind and message of anything thrown: the kind is stable, scripts match on it. */
 export function explain(error: unknown, target: string): { kind: string; message: string } {
   if (error instanceof ModelError || error instanceof CommandError) return { kind: error.kind, message: error.message };
   if (error instanceof MeshError) return { kind: error.reason.toLowerCase(), message: advise(error, target) };
-  const system = error as NodeJS.ErrnoException;
-  if (system?.code === 'ENOENT') return { kind: 'missing_file', message: `no such file or folder: ${system.path}` };
+  const { code, path } = error as NodeJS.ErrnoException;
+  const file = code === undefined ? undefined : FILE_ERRORS[code];
+  if (file && path !== undefined) return { kind: file.kind, message: `${file.what}: ${path}` };
   return { kind: 'internal', message: error instanceof Error ? error.message : String(error) };
 }
 
@@ -30,8 +42,7 @@ export function reportError(error: unknown, options: { json: boolean; target: st
 }
 
 function advise(error: MeshError, target: string): string {
-  const fields = error.violations.map(({ field, description }) => `\n  ${field}: ${description}`).join('');
   if (error.code === Code.UNAVAILABLE && error.reason === 'UNAVAILABLE')
-    return `no mesh answers at ${target}; start one with: janus-mesh up`;
-  return `${error.message}${fields}`;
+    return `no mesh answers at ${target}; start one with: npx janus-mesh up`;
+  return error.message;
 }

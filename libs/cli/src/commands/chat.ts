@@ -22,16 +22,24 @@ async function runChat(options: CallOptions & AnswerOptions): Promise<void> {
   const mesh = connectMesh(options.target);
   const conversation = new Conversation(mesh, options);
   const lines = createInterface({ input: process.stdin, output: process.stderr, prompt: '› ', terminal: process.stdin.isTTY === true });
+  let isOpen = true;
+  lines.once('close', () => {
+    isOpen = false;
+  });
+  // Input may end while an answer is given: a closed line editor can't be asked for more.
+  const prompt = () => {
+    if (isOpen && process.stdin.isTTY) lines.prompt();
+  };
   lines.on('SIGINT', () => {
     if (!conversation.stop()) lines.close();
   });
   if (process.stdin.isTTY) process.stderr.write(`${HELP}\n`);
-  lines.prompt();
+  prompt();
   try {
     for await (const line of lines) {
       if (line.trim() === '/quit') break;
       await conversation.say(line.trim()).catch((error) => reportError(error, options));
-      lines.prompt();
+      prompt();
     }
   } finally {
     lines.close();

@@ -1,16 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectMesh, type MeshClient, picture, userMessage } from '@janus-mesh/client';
-import { decodePicture } from '@janus-mesh/image';
 import type { Command } from 'commander';
 import { answer } from '../answer.ts';
-import { draw } from '../drawing.ts';
+import { draw, pictureColumns, pictureLines } from '../drawing.ts';
 import { readEnvironment } from '../env.ts';
 import { readableLine } from '../mesh/log-line.ts';
 import { type Mesh, startMesh } from '../mesh/mesh.ts';
 import { pictureFile, savePicture } from '../picture-files.ts';
 import { embeddedCheckpoint } from '../project.ts';
-import { halfBlocks, shrink } from '../terminal/half-blocks.ts';
 import { style } from '../terminal/style.ts';
 import { bundleToServe } from './up.ts';
 
@@ -56,7 +54,8 @@ async function runDemo(options: { out: string }): Promise<void> {
   say('  npm run mesh -- up                        # a mesh that stays; in another terminal:');
   say('  npm run mesh -- draw "three green stars" -n 2');
   say('  npm run mesh -- describe models/tiny-shapes/pictures/three-hearts.png "How many hearts are there?"');
-  say('  npm run mesh -- import <Janus-Pro checkpoint> --out ./bundle && npm run mesh -- up --bundle ./bundle');
+  say('  npm run mesh -- import <Janus-Pro checkpoint> --out ./bundle');
+  say('  npm run mesh -- up --bundle ./bundle');
 }
 
 function say(line: string, format: Parameters<typeof style>[1] = 'reset'): void {
@@ -70,6 +69,7 @@ function startDemoMesh(bundle: string): Promise<Mesh> {
     ports: { orchestrator: 0, 'vision-encoder': 0, transformer: 0, 'image-codec': 0 },
     env: readEnvironment().passedOn,
     logLevel: 'warn',
+    drainSeconds: 10,
     onLine: (service, line) => process.stderr.write(`${readableLine(process.stderr, service, line)}\n`)
   });
 }
@@ -77,10 +77,8 @@ function startDemoMesh(bundle: string): Promise<Mesh> {
 async function look(client: MeshClient): Promise<void> {
   const file = await readFile(join(embeddedCheckpoint(), 'pictures', 'star-above-circle.png'));
   say('\nA picture (models/tiny-shapes/pictures/star-above-circle.png)');
-  if (process.stdout.isTTY) {
-    const decoded = await decodePicture(file, { rawOrientation: true });
-    process.stdout.write(`${halfBlocks(shrink(decoded, 48)).join('\n')}\n`);
-  }
+  const columns = pictureColumns(process.stdout);
+  if (columns > 0) process.stdout.write(`${(await pictureLines(file, columns)).join('\n')}\n`);
   for (const question of QUESTIONS) {
     say(`› ${question}`, 'cyan');
     await answer(client, [userMessage(picture(file), question)], { json: false });
@@ -90,5 +88,5 @@ async function look(client: MeshClient): Promise<void> {
 async function paint(client: MeshClient, prompt: string, out: string): Promise<void> {
   say(`\n› draw "${prompt}"`, 'cyan');
   const { pictures } = await draw(client, { prompt, seed: SEED }, { show: true });
-  for (const picture of pictures) say(`  saved ${savePicture(picture, pictureFile(picture, prompt, out, 1))}`, 'gray');
+  for (const picture of pictures) say(`  saved ${savePicture(picture, pictureFile(picture, prompt, out))}`, 'gray');
 }

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { draw } from '../drawing.ts';
 import { jsonLine } from '../json-line.ts';
 import { type CallOptions, decimalNumber, jsonOption, seedNumber, targetOption, wholeNumber } from '../options.ts';
-import { pictureFile, savePicture } from '../picture-files.ts';
+import { checkOut, pictureFile, requireDecoded, savePicture } from '../picture-files.ts';
 
 interface DrawOptions extends CallOptions {
   n: number;
@@ -44,6 +44,7 @@ export function addDraw(program: Command): void {
 }
 
 async function runDraw(prompt: string, options: DrawOptions): Promise<void> {
+  checkOut(options.out, options.n);
   const mesh = connectMesh(options.target);
   try {
     const format = extname(options.out).toLowerCase() === '.webp' ? ImageFormat.IMAGE_FORMAT_WEBP : ImageFormat.IMAGE_FORMAT_PNG;
@@ -62,10 +63,11 @@ async function runDraw(prompt: string, options: DrawOptions): Promise<void> {
       show: options.preview && !options.json,
       onEvent: (event) => options.json && process.stdout.write(jsonLine(event))
     });
-    for (const picture of pictures) {
-      const file = savePicture(picture, pictureFile(picture, prompt, options.out, options.n));
+    for (const picture of pictures.filter(({ decodeError }) => decodeError === undefined)) {
+      const file = savePicture(picture, pictureFile(picture, prompt, options.out));
       process.stdout.write(options.json ? jsonLine({ file, seed: picture.seed }) : `${file}  seed ${picture.seed}\n`);
     }
+    requireDecoded(pictures);
     if (!options.json && finished?.timings) process.stdout.write(`${finished.timings.totalSeconds.toFixed(2)} s\n`);
   } finally {
     mesh.close();

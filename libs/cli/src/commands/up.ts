@@ -1,12 +1,14 @@
 import { openBundle, verifyBundle } from '@janus-mesh/bundle';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { readEnvironment } from '../env.ts';
+import { interruptible } from '../interruptible.ts';
 import { embeddedBundle } from '../mesh/embedded-bundle.ts';
 import { readableLine } from '../mesh/log-line.ts';
 import { type Mesh, startMesh } from '../mesh/mesh.ts';
 import { jsonOption, wholeNumber } from '../options.ts';
 import { embeddedCheckpoint } from '../project.ts';
 import { CommandError } from '../report.ts';
+import { addSetting, type ServiceSettings } from '../service-settings.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
 
 interface UpOptions {
@@ -20,6 +22,8 @@ interface UpOptions {
   diagnostics: boolean;
   verifyFull: boolean;
   logLevel: string;
+  drainSeconds: number;
+  set: ServiceSettings;
   json: boolean;
 }
 
@@ -31,7 +35,7 @@ export function addUp(program: Command): void {
     .command('up')
     .description('start the mesh on this machine: four services, one log; Ctrl-C drains it')
     .option('--bundle <folder>', 'model to serve, made by `janus-mesh import` (default: the embedded tiny-shapes)')
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--host <address>', 'address the public service listens on; the tiers stay on loopback', '127.0.0.1')
     .option('--port <port>', 'public port; 0 takes a free one', port, 50_051)
     .option('--vision-encoder-port <port>', 'port of the vision encoder; 0 takes a free one', port, 0)
     .option('--transformer-port <port>', 'port of the transformer; 0 takes a free one', port, 0)
@@ -39,9 +43,14 @@ export function addUp(program: Command): void {
     .option('--threads <n>', 'threads of each network', wholeNumber(1, 256))
     .option('--diagnostics', 'accept diagnostic fields on internal calls (raw logits, forced ids)', false)
     .option('--verify-full', 'hash all weights before starting', false)
-    .option('--log-level <level>', 'debug, info, warn or error', 'info')
+    .addOption(new Option('--log-level <level>', 'least level that is shown').choices(['debug', 'info', 'warn', 'error']).default('info'))
+    .option('--drain-seconds <n>', 'longest time Ctrl-C waits for calls that run', wholeNumber(0, 86_400), 600)
+    .option('--set <service.NAME=value>', 'a setting of one service (repeatable)', addSetting, {})
     .addOption(jsonOption())
-    .addHelpText('after', '\nExamples:\n  janus-mesh up\n  janus-mesh up --bundle ./janus-pro-1b --port 8000 --threads 8\n')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  janus-mesh up\n  janus-mesh up --bundle ./janus-pro-1b --port 8000 --threads 8\n  janus-mesh up --set transformer.SLOTS=4 --set orchestrator.MAX_SAMPLES=4\n'
+    )
     .action(runUp);
 }
 
@@ -50,7 +59,9 @@ export async function bundleToServe(given: string | undefined): Promise<string> 
   if (given !== undefined) return given;
   const bar = progressBar('importing tiny-shapes');
   try {
-    return await embeddedBundle(embeddedCheckpoint(), readEnvironment().home, bar.update);
+    return await interruptible((signal) =>
+      embeddedBundle(embeddedCheckpoint(), readEnvironment().home, { onProgress: bar.update, signal })
+    );
   } finally {
     bar.end();
   }
@@ -74,6 +85,8 @@ async function runUp(options: UpOptions): Promise<void> {
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     diagnostics: options.diagnostics,
     logLevel: options.logLevel,
+    drainSeconds: options.drainSeconds,
+    settings: options.set,
     onLine: (service, line) => process.stdout.write(`${options.json ? line : readableLine(process.stdout, service, line)}\n`)
   });
   announce(mesh, options.json);
@@ -83,7 +96,7 @@ async function runUp(options: UpOptions): Promise<void> {
 async function verifyWithProgress(bundle: string): Promise<void> {
   const bar = progressBar('verifying weights');
   try {
-    await verifyBundle(bundle, { onProgress: ({ done, total }) => bar.update(done, total, '') });
+    await interruptible((signal) => verifyBundle(bundle, { signal, onProgress: ({ done, total }) => bar.update(done, total, '') }));
   } finally {
     bar.end();
   }
@@ -114,6 +127,7 @@ async function untilStopped(mesh: Mesh): Promise<void> {
     }
   });
   const ended = await Promise.race([signal, mesh.firstEnd]);
+  if (!ended) process.stderr.write('draining: calls that run may finish; Ctrl-C again ends them\n');
   await mesh.stop();
   if (ended) throw new CommandError('service_ended', `${ended.name} ended by itself (exit code ${ended.code}); the rest was stopped`);
 }

@@ -14,12 +14,16 @@ type Tier = keyof typeof TIER_ADDRESS;
 export interface MeshOptions {
   /** Folder of the bundle that every tier serves. */
   readonly bundle: string;
-  /** Address the services listen on. */
+  /** Address the orchestrator listens on; the tiers stay on loopback. */
   readonly host: string;
   /** Port of each service; 0 takes a free one. */
   readonly ports: Readonly<Record<ServiceName, number>>;
   /** Environment every service gets. */
   readonly env: Readonly<Record<string, string>>;
+  /** Settings of single services beside those, by variable. */
+  readonly settings?: Readonly<Partial<Record<ServiceName, Readonly<Record<string, string>>>>>;
+  /** Longest time a stop waits for calls that run. @default 600 */
+  readonly drainSeconds?: number;
   /** Threads of each tier's networks. Unset: the tier's own default. */
   readonly threads?: number;
   /** Whether the tiers accept diagnostic fields. */
@@ -43,7 +47,10 @@ export interface Mesh {
   stop(): Promise<void>;
 }
 
-const STOP_LIMIT_MS = 15_000;
+const LOOPBACK = '127.0.0.1';
+const DRAIN_SECONDS = 600;
+/** What a service may take beyond its drain: handlers that ignore their end, peers that do not close. */
+const STOP_GRACE_MS = 10_000;
 
 /**
  * Starts the four services as processes of their own: the tiers side by side, then the orchestrator that is told where they
@@ -61,11 +68,12 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
       onLine: options.onLine
     });
     processes.push(service);
-    return service.ready().then((port) => `${options.host}:${port}`);
+    return service.ready().then((port) => `${reachable(name === 'orchestrator' ? options.host : LOOPBACK)}:${port}`);
   };
+  const limitMs = (options.drainSeconds ?? DRAIN_SECONDS) * 1000 + STOP_GRACE_MS;
   const stop = async () => {
     const [orchestrators, tiers] = [processes.filter(isOrchestrator), processes.filter((service) => !isOrchestrator(service))];
-    for (const part of [orchestrators, tiers]) await Promise.all(part.map((service) => service.stop(STOP_LIMIT_MS)));
+    for (const part of [orchestrators, tiers]) await Promise.all(part.map((service) => service.stop(limitMs)));
   };
   try {
     const names = Object.keys(TIER_ADDRESS) as Tier[];
@@ -80,6 +88,12 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
   }
 }
 
+/** An address one can connect to: loopback for "all interfaces", brackets around IPv6. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return LOOPBACK;
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 function isOrchestrator(service: ServiceProcess): boolean {
   return service.name === 'orchestrator';
 }
@@ -92,10 +106,12 @@ function serviceEnv(name: ServiceName, options: MeshOptions): Record<string, str
   return {
     ...options.env,
     JANUS_MESH_BUNDLE: options.bundle,
-    JANUS_MESH_HOST: options.host,
+    JANUS_MESH_HOST: name === 'orchestrator' ? options.host : LOOPBACK,
     JANUS_MESH_PORT: String(options.ports[name]),
     ...(options.logLevel === undefined ? {} : { JANUS_MESH_LOG_LEVEL: options.logLevel }),
     ...(options.threads === undefined || name === 'orchestrator' ? {} : { JANUS_MESH_THREADS: String(options.threads) }),
-    ...(options.diagnostics && name !== 'orchestrator' ? { JANUS_MESH_DIAGNOSTICS: 'true' } : {})
+    ...(options.diagnostics && name !== 'orchestrator' ? { JANUS_MESH_DIAGNOSTICS: 'true' } : {}),
+    JANUS_MESH_DRAIN_SECONDS: String(options.drainSeconds ?? DRAIN_SECONDS),
+    ...options.settings?.[name]
   };
 }

@@ -137,7 +137,14 @@ describe('a broken pickle', () => {
     ['with a string longer than the file', 'X\xff\xff\xff\x7fabc.', 'is cut off'],
     ['with a string of negative length', 'T\xff\xff\xff\xff.', 'is cut off'],
     ['with a persistent id of its own', 'Pmine\n.', 'a persistent id that is no storage'],
-    ['that sets the state of a list', ']}b.', 'sets the state of something that is no dict']
+    ['that sets the state of a list', ']}b.', 'sets the state of something that is no dict'],
+    ['with a whole number of 64 KiB', `\x8b\x00\x00\x01\x00${'\x7f'.repeat(65_536)}.`, 'a whole number of 65536 bytes, at most 255'],
+    [
+      'that copies a list again and again',
+      '](K\x01K\x02\x86eq\x00ccollections\nOrderedDict\nq\x01h\x00\x85Rh\x01h\x00\x85R.',
+      'of given items'
+    ],
+    ['of more than 4 MiB', Buffer.alloc(4 * 2 ** 20 + 1, '}'), 'of 4194305 bytes, at most 4194304 are read']
   ])('%s is told', async (_what, pickle, message) => {
     await expect(read(withPickle(pickle))).rejects.toThrow(
       expect.objectContaining({ kind: 'corrupt_checkpoint', message: expect.stringContaining(message) })

@@ -9,7 +9,8 @@ import { storageOf, TORCH_GLOBALS, TorchTensor } from './torch-globals.ts';
 import { unpickle } from './unpickle.ts';
 import { locateEntry, readZipDirectory, type ZipEntry } from './zip-directory.ts';
 
-const PICKLE_LIMIT = 32 * 2 ** 20;
+/** A tensor takes about 130 bytes of pickle, so this is 30,000 of them; a byte of a hostile pickle can take hundreds in memory. */
+const PICKLE_LIMIT = 4 * 2 ** 20;
 
 /**
  * Reads the tensors' places in a file that `torch.save` wrote (a zip around a pickle of a state dict).
