@@ -17,7 +17,7 @@ export function isDrawing(subject: Subject, text: string): boolean {
   return !isBlank(text) && !text.includes(subject.config.tokens.imagePlaceholder.text);
 }
 
-/** A golden conversation as the public contract has it: the empty answer at its end goes, placeholders become pictures. */
+/** The golden conversation as the public contract has it: the empty answer at its end goes, placeholders become pictures. */
 export function publicMessages(subject: Subject, messages: readonly CaseMessage[], pictures: readonly Uint8Array[]): Message[] {
   const placeholder = subject.config.tokens.imagePlaceholder.text;
   const left = [...pictures];

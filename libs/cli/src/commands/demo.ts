@@ -33,7 +33,7 @@ async function runDemo(options: { out: string }): Promise<void> {
     took.push([what, performance.now() - started]);
     return result;
   };
-  say('janus-mesh demo: one small Janus, four processes, gRPC between them, no Python, no network');
+  say('janus-mesh demo: a small Janus in four processes, gRPC between them');
   const bundle = await timed('import of models/tiny-shapes (first time only)', () => bundleToServe(undefined));
   const mesh = await timed('start of the four services', () => startDemoMesh(bundle));
   const client = connectMesh(mesh.target);
@@ -51,9 +51,9 @@ async function runDemo(options: { out: string }): Promise<void> {
   say('\nWhat took how long');
   for (const [what, ms] of took) say(`  ${(ms / 1000).toFixed(2).padStart(6)} s  ${what}`, 'gray');
   say('\nNext');
-  say('  npm run mesh -- up                        # a mesh that stays; in another terminal:');
+  say('  npm run mesh -- up            # a mesh that stays; in another terminal:');
   say('  npm run mesh -- draw "three green stars" -n 2');
-  say('  npm run mesh -- describe models/tiny-shapes/pictures/three-hearts.png "How many hearts are there?"');
+  say('  npm run mesh -- describe models/tiny-shapes/pictures/three-hearts.png');
   say('  npm run mesh -- import <Janus-Pro checkpoint> --out ./bundle');
   say('  npm run mesh -- up --bundle ./bundle');
 }
