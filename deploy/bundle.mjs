@@ -2,7 +2,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -49,6 +48,7 @@ export function isFresh() {
 
 /** Bundles every entry point into dist/. */
 export async function bundle() {
+  const { build } = await import('esbuild'); // not needed, and perhaps not installed, where dist/ is there already
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: ENTRIES,

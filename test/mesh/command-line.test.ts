@@ -173,5 +173,5 @@ test('services end when the command that started them is killed', async () => {
 test('without a mesh the error says how to start one', async () => {
   const { code, stderr } = await runCommand(['model', '--target', '127.0.0.1:9']);
   expect(code).toBe(1);
-  expect(stderr).toBe('error: unavailable: no mesh answers at 127.0.0.1:9; start one with: janus-mesh up\n');
+  expect(stderr).toBe('error: unavailable: no mesh answers at 127.0.0.1:9; start one with: npx janus-mesh up\n');
 });

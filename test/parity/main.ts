@@ -33,7 +33,8 @@ function report(rows: readonly Row[]): number {
   for (const row of rows)
     line([row.stage, row.via, String(row.cases), figure(row.worst), figure(row.allowed), row.worst > row.allowed ? 'NO' : 'yes']);
   for (const { stage, detail } of missed) console.log(`${stage}: ${detail}`);
-  console.log(missed.length === 0 && rows.length > 0 ? `all ${rows.length} rows ok` : `${missed.length} of ${rows.length} rows missed`);
+  if (rows.length === 0) console.log('cases.json has nothing to compare');
+  else console.log(missed.length === 0 ? `all ${rows.length} rows ok` : `${missed.length} of ${rows.length} rows missed`);
   return missed.length === 0 && rows.length > 0 ? 0 : 1;
 }
 

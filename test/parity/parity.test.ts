@@ -42,6 +42,20 @@ test('a copy in f16 with the newer spelling of its config stays within the toler
   expect(missed(await compare(folder))).toEqual([]);
 });
 
+test('a folder may leave sections out, and an error ends its stage only', async () => {
+  const folder = copyOfTinyPro();
+  const { format, name, roles, tolerance, pictures, vq_decode, text_stop } = JSON.parse(readFileSync(join(folder, 'cases.json'), 'utf8'));
+  writeFileSync(
+    join(folder, 'cases.json'),
+    JSON.stringify({ format, name, roles, tolerance, pictures, vq_decode, text_stop: [text_stop] })
+  );
+  for (const file of ['vq', 'text', 'image', 'sampler']) rmSync(join(folder, 'expected', `${file}.safetensors`));
+  const rows = await compare(folder);
+  expect(missed(rows)).toMatchObject([{ stage: 'codec', detail: 'no f32 tensor vq/decode_random/image' }]);
+  expect(rows.map(({ stage }) => stage)).toEqual(expect.arrayContaining(['vision features', 'answers that end themselves']));
+  expect(rows.map(({ stage }) => stage)).not.toContain('sampler probabilities');
+});
+
 function copyOfTinyPro(): string {
   const folder = mkdtempSync(join(tmpdir(), 'janus-mesh-parity-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

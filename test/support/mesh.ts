@@ -69,6 +69,7 @@ export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh>
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...options.env },
     threads: options.threads ?? 2,
     diagnostics: options.diagnostics ?? true,
+    drainSeconds: 5,
     dist: join(ROOT, 'dist'),
     onLine: (service, line) => lines.push(`${service} ${line}`)
   });

@@ -216,6 +216,13 @@ describe('making a bundle', () => {
     writeFileSync(join(home, 'letter.txt'), 'dear');
     await expect(createBundle(home, CONTENTS, { overwrite: true })).rejects.toThrow(expect.objectContaining({ kind: 'bundle_exists' }));
     expect(existsSync(join(home, 'letter.txt'))).toBe(true);
+    writeFileSync(join(home, 'manifest.json'), '{ "name": "a web page" }');
+    await expect(createBundle(home, CONTENTS, { overwrite: true })).rejects.toThrow(`${home} holds letter.txt, which no bundle has`);
+    expect(readdirSync(home)).toEqual(['letter.txt', 'manifest.json']);
+  });
+
+  test('reads no path as the folder at hand, and does not touch it', async () => {
+    await expect(createBundle('', CONTENTS)).rejects.toThrow(expect.objectContaining({ kind: 'bundle_exists' }));
   });
 
   test('takes an empty folder that is there', async () => {

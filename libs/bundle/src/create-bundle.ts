@@ -7,6 +7,8 @@ import { type Description, type Manifest, makeManifest } from './manifest.ts';
 import { makePartialFolder, moveIntoPlace } from './partial-folder.ts';
 import { type TensorDeclaration, WeightsFile } from './weights-file.ts';
 
+const BUNDLE_FILES: ReadonlySet<string> = new Set(Object.values(FILES));
+
 /** What a bundle is made of. */
 export interface BundleContents {
   /** Every tensor of its weights; places in the file follow from it. */
@@ -47,16 +49,25 @@ export async function createBundle(dir: string, contents: BundleContents, option
 /**
  * Refuses to put a bundle where it must not go; what `createBundle` does first, for callers that have much to do before.
  *
- * @throws {ModelError} bundle_exists if the folder has anything in it and is no bundle to be replaced
+ * @throws {ModelError} bundle_exists if the folder has anything in it and is no bundle to be replaced, or more than one
  */
 export async function refuseExisting(dir: string, { overwrite = false }: Pick<CreateOptions, 'overwrite'>): Promise<void> {
-  const entries: string[] = await readdir(dir).catch((error) => {
+  const entries: string[] = await readdir(resolve(dir)).catch((error) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;
   });
   if (entries.length === 0) return;
   if (!entries.includes(FILES.manifest))
-    throw new ModelError('bundle_exists', `${dir} is not empty and holds no ${FILES.manifest}: it is no bundle, and is not replaced`);
+    throw new ModelError(
+      'bundle_exists',
+      `${resolve(dir)} is not empty and holds no ${FILES.manifest}: it is no bundle, and is not replaced`
+    );
+  const foreign = entries.find((name) => !BUNDLE_FILES.has(name));
+  if (foreign !== undefined)
+    throw new ModelError(
+      'bundle_exists',
+      `${dir} holds ${foreign}, which no bundle has, and is not replaced: move it away, or choose another folder`
+    );
   if (!overwrite) throw new ModelError('bundle_exists', `${dir} holds a bundle already; overwrite it, or choose another folder`);
 }
 

@@ -7,6 +7,9 @@ import { StatusLine } from './terminal/status-line.ts';
 import { style } from './terminal/style.ts';
 import { namePictures, type Turn, toMessages } from './turn.ts';
 
+/** Tokens after the first from which on a rate says something. */
+const FEWEST_TIMED = 4;
+
 /** An answer, as far as it came. */
 export interface Answer {
   readonly text: string;
@@ -59,7 +62,7 @@ export async function answer(mesh: MeshClient, turns: readonly Turn[], options: 
       if (event.$case === 'delta') {
         tokenIds.push(...event.value.tokenIds);
         // Byte-level tokenizers put a blank before the first word.
-        const shown = text === '' ? event.value.text.trimStart() : event.value.text;
+        const shown = printable(text === '' ? event.value.text.trimStart() : event.value.text);
         text += shown;
         if (!options.json) process.stdout.write(shown);
       }
@@ -74,10 +77,17 @@ export async function answer(mesh: MeshClient, turns: readonly Turn[], options: 
   return { text, tokenIds, finished };
 }
 
+/** Text without the control characters a model may write: a terminal would obey them. */
+function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, '');
+}
+
 function summary(finished: ChatFinished): string {
   const { usage, timings, reason, receipt } = finished;
-  const rate = (usage?.completionTokens ?? 0) / Math.max(1e-9, (timings?.totalSeconds ?? 0) - (timings?.firstTokenSeconds ?? 0));
+  const later = (usage?.completionTokens ?? 0) - 1;
+  const seconds = (timings?.totalSeconds ?? 0) - (timings?.firstTokenSeconds ?? 0);
+  const rate = later >= FEWEST_TIMED && seconds > 0 ? `, ${(later / seconds).toFixed(0)} tokens/s` : '';
   const cut = reason === FinishReason.FINISH_REASON_LENGTH ? ', cut at max tokens' : '';
   const seed = receipt?.sampling && receipt.sampling.temperature > 0 ? `, seed ${receipt.sampling.seed}` : '';
-  return `${usage?.promptTokens} + ${usage?.completionTokens} tokens, first after ${timings?.firstTokenSeconds.toFixed(2)} s, ${rate.toFixed(0)} tokens/s${cut}${seed}`;
+  return `${usage?.promptTokens} + ${usage?.completionTokens} tokens, first after ${timings?.firstTokenSeconds.toFixed(2)} s${rate}${cut}${seed}`;
 }

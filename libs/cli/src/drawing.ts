@@ -2,6 +2,7 @@ import type { DrawingEvent, DrawingInput, MeshClient } from '@janus-mesh/client'
 import { type GeneratedPicture, type ImageFinished, PreviewMode } from '@janus-mesh/contracts';
 import { GrowingPictures } from './growing-pictures.ts';
 import { untilLost } from './mesh/until-lost.ts';
+import { pictureColumns } from './terminal/half-blocks.ts';
 import { StatusLine } from './terminal/status-line.ts';
 
 /** What is done with a drawing as it comes. */
@@ -15,7 +16,7 @@ export interface DrawOptions {
 
 /** Draws pictures, with their growth or at least a progress line on the terminal. @returns the end of the drawing */
 export async function draw(mesh: MeshClient, request: DrawingInput, options: DrawOptions): Promise<ImageFinished | undefined> {
-  const isShown = options.show && process.stdout.isTTY === true;
+  const isShown = options.show && pictureColumns(process.stdout) > 0;
   const samples = request.samples ?? 1;
   const pictures = new GrowingPictures(process.stdout, samples);
   const status = new StatusLine(process.stderr);

@@ -1,12 +1,12 @@
 import type { GeneratedPicture, ImagePreview } from '@janus-mesh/contracts';
 import { decodePicture } from '@janus-mesh/image';
-import { enlarge, halfBlocks, type Raster, shrink } from './terminal/half-blocks.ts';
+import { enlarge, halfBlocks, pictureColumns, type Raster, shrink } from './terminal/half-blocks.ts';
 import { LiveArea } from './terminal/live-area.ts';
 import { type Block, sideBySide } from './terminal/side-by-side.ts';
 import { style } from './terminal/style.ts';
 
-/** Columns a picture takes in the terminal at most, and at least. */
-const COLUMNS = { most: 48, least: 12 };
+/** Columns a picture takes beside others at least. */
+const LEAST_COLUMNS = 12;
 
 /** Pictures of a drawing on a terminal, side by side: as they grow, then as they became. */
 export class GrowingPictures {
@@ -21,8 +21,8 @@ export class GrowingPictures {
     this.#stream = stream;
     this.#area = new LiveArea(stream);
     const width = stream.columns ?? 80;
-    this.#samples = Math.max(1, Math.min(samples, Math.floor((width + 2) / (COLUMNS.least + 2))));
-    this.#columns = Math.min(COLUMNS.most, Math.floor((width + 2) / this.#samples) - 2);
+    this.#samples = Math.max(1, Math.min(samples, Math.floor((width + 2) / (LEAST_COLUMNS + 2))));
+    this.#columns = Math.max(1, Math.min(pictureColumns(stream), Math.floor((width + 2) / this.#samples) - 2));
   }
 
   /** Shows a picture that grows. @param share of it that is known */

@@ -21,7 +21,7 @@ export function jsonOption(): Option {
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < least || value > most)
+    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most)
       throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`);
     return value;
   };

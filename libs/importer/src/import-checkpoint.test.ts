@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Manifest, openBundle, verifyBundle } from '@janus-mesh/bundle';
@@ -185,6 +185,18 @@ test('a tokenizer that can not be loaded is refused', async () => {
     expect.objectContaining({ kind: 'invalid_tokenizer', message: expect.stringContaining('tokenizer.json: ') })
   );
 });
+
+test.each(['config.json', 'tokenizer.json', 'processor_config.json', 'model.safetensors'])(
+  'a folder in place of %s is told by name',
+  async (name) => {
+    const folder = copyOfGolden('tiny-pro');
+    rmSync(join(folder, name));
+    mkdirSync(join(folder, name));
+    await expect(imported(folder)).rejects.toThrow(
+      expect.objectContaining({ kind: 'missing_file', message: `${name} in ${folder} is no file` })
+    );
+  }
+);
 
 test('the tokenizer is taken byte for byte', () => {
   expect(readFileSync(join(whole.dir, 'tokenizer.json')).equals(readFileSync(join(golden('tiny-pro'), 'tokenizer.json')))).toBe(true);

@@ -13,14 +13,19 @@ export function readPreprocessConfig(fields: JsonFields, vision: VisionConfig): 
   const imageSize = readImageSize(fields, vision.imageSize);
   if (imageSize !== vision.imageSize)
     throw fields.invalid(fields.has('size') ? 'size' : 'image_size', `the vision tower's image size ${vision.imageSize}`);
+  const minSize = fields.size('min_size', 14);
+  if (minSize > imageSize) throw fields.invalid('min_size', `at most the image size ${imageSize}`);
   const mean = triple(fields.numbers('image_mean', [0.5, 0.5, 0.5], 3));
+  if (!mean.every((level) => level >= 0 && level <= 1)) throw fields.invalid('image_mean', 'levels from 0 to 1');
+  const std = triple(fields.numbers('image_std', [0.5, 0.5, 0.5], 3));
+  if (!std.every((deviation) => deviation > 0)) throw fields.invalid('image_std', 'numbers above 0');
   return {
     imageSize,
-    minSize: fields.size('min_size', 14),
+    minSize,
     rescaleFactor: fields.positive('rescale_factor', 1 / 255),
     normalize: fields.flag('do_normalize', true),
     mean,
-    std: triple(fields.numbers('image_std', [0.5, 0.5, 0.5], 3)),
+    std,
     // The original computes it from the mean and does not read `background_color`.
     background: triple(mean.map((level) => Math.trunc(level * 255)))
   };

@@ -213,6 +213,9 @@ describe('what is refused', () => {
     ['vision_config.num_image_tokens is 576, expected 16', vision({ num_image_tokens: 576 })],
     ['vq_config.channel_multiplier is []', codec({ channel_multiplier: [] })],
     ['preprocessor_config.json: image_size is 384, expected', { ...huggingFace(), preprocessor: { image_size: 384 } }],
+    ['preprocessor_config.json: min_size is 65, expected at most', { ...huggingFace(), preprocessor: { min_size: 65 } }],
+    ['preprocessor_config.json: image_mean is [0,2,0], expected', { ...huggingFace(), preprocessor: { image_mean: [0, 2, 0] } }],
+    ['preprocessor_config.json: image_std is [1,0,1], expected', { ...huggingFace(), preprocessor: { image_std: [1, 0, 1] } }],
     ['processor_config.json: num_image_tokens is 576, expected 16', { ...huggingFace(), processor: { num_image_tokens: 576 } }]
   ];
   test.each(invalid)('as not possible: %s', (message, documents) => {

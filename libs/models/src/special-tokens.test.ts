@@ -47,6 +47,7 @@ test.each([
   ['token <|ref|> has id -1', moved('<|ref|>', -1)],
   ['tokens <｜begin▁of▁sentence｜> and <｜▁pad▁｜> share id 1856', moved('<｜▁pad▁｜>', 1856)],
   ['tokens ! and <｜▁pad▁｜> share id 0', moved('<｜▁pad▁｜>', 0)],
+  ['tokens a and b share id 7', { model: { vocab: { a: 7, b: 7 } } }],
   ['model.vocab is no object', { model: { vocab: [] } }],
   ['added_tokens is no list', { ...(tokenizer() as object), added_tokens: {} }]
 ])('refuses a tokenizer: %s', (message, document) => {

@@ -22,17 +22,13 @@ export class TokenTable {
   }
 
   /**
-   * Holds all ids to the embedding table, and added tokens to ids of their own.
+   * Holds all ids to the embedding table, and tokens to ids of their own.
    *
    * @throws {ModelError} invalid_tokenizer naming the token, its id and the limit
    */
   check(vocabSize: number): void {
     const owners = new Map<number, string>();
-    for (const [text, id] of this.#vocabulary) {
-      checkId(text, id, vocabSize);
-      owners.set(id, text);
-    }
-    for (const [text, id] of this.#added) {
+    for (const [text, id] of [...this.#vocabulary, ...this.#added]) {
       checkId(text, id, vocabSize);
       const owner = owners.get(id) ?? text;
       if (owner !== text) throw new ModelError('invalid_tokenizer', `tokenizer.json: tokens ${owner} and ${text} share id ${id}`);

@@ -43,6 +43,10 @@ test('settings come from variables of their names, with defaults for the rest', 
   });
 });
 
+test("the command's own variables are no faults of a service", () => {
+  expect(() => readConfig(schema, { JANUS_MESH_BUNDLE: 'x', JANUS_MESH_HOME: '/x', JANUS_MESH_TARGET: 'a:1' })).not.toThrow();
+});
+
 test('settings cannot be changed afterwards', () => {
   const config = readConfig(schema, { JANUS_MESH_BUNDLE: 'x' });
   expect(() => Object.assign(config, { queueLimit: 1 })).toThrow(TypeError);

@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 
 const prefix = 'JANUS_MESH_';
+// The command's own: in the environment of whoever uses both.
+const passedOver = ['JANUS_MESH_HOME', 'JANUS_MESH_TARGET'];
 
 /** The variable of a setting: `queueLimit` is JANUS_MESH_QUEUE_LIMIT. */
 export function variableOf(setting: string): string {
@@ -11,7 +13,7 @@ export function variableOf(setting: string): string {
 /**
  * Reads settings from variables.
  *
- * @param variables an environment; names that don't begin with JANUS_MESH_ are passed over
+ * @param variables an environment; names that don't begin with JANUS_MESH_, and those of the command, are passed over
  * @returns the settings, frozen
  * @throws {ConfigError} naming every variable that is wrong, missing or unknown
  */
@@ -20,7 +22,9 @@ export function readConfig<Shape extends z.ZodRawShape>(
   variables: Readonly<Record<string, string | undefined>>
 ): Readonly<z.infer<z.ZodObject<Shape>>> {
   const settings = new Map(Object.keys(schema.shape).map((key) => [variableOf(key), key]));
-  const given = Object.entries(variables).filter(([name, value]) => name.startsWith(prefix) && value !== undefined);
+  const given = Object.entries(variables).filter(
+    ([name, value]) => name.startsWith(prefix) && value !== undefined && !passedOver.includes(name)
+  );
   const unknown = given.filter(([name]) => !settings.has(name)).map(([name]) => unknownFault(name, [...settings.keys()]));
   const values = Object.fromEntries(given.flatMap(([name, value]) => (settings.has(name) ? [[settings.get(name), value]] : [])));
   const result = schema.safeParse(values);

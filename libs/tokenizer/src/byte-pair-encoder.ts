@@ -30,7 +30,7 @@ export class BytePairEncoder {
   /** @throws {TokenizerError} if a merge names a token that the vocabulary lacks */
   constructor({ vocab, merges }: BpeModel) {
     const idOf = (token: string, index: number): number => {
-      const id = vocab[token];
+      const id = Object.hasOwn(vocab, token) ? vocab[token] : undefined;
       if (id === undefined) throw new TokenizerError(`model.merges[${index}]`, `the vocabulary lacks ${JSON.stringify(token)}`);
       return id;
     };

@@ -32,6 +32,10 @@ export function readFrame(config: unknown, field = 'post_processor'): Frame {
 function specialIds(field: string, item: unknown, specials: unknown): number[] {
   const name = record(field, record(field, item).SpecialToken).id;
   const ids = record(`${field}.special_tokens`, record(`${field}.special_tokens`, specials)[String(name)]).ids;
-  if (!Array.isArray(ids)) throw new TokenizerError(`${field}.special_tokens`, `has no ids of ${name}`);
+  if (!Array.isArray(ids) || !ids.every(isId)) throw new TokenizerError(`${field}.special_tokens`, `has no ids of ${name}`);
   return ids;
+}
+
+function isId(id: unknown): id is number {
+  return Number.isInteger(id) && (id as number) >= 0;
 }

@@ -6,6 +6,7 @@ import { PreTokenizer } from './pre-tokenizer.ts';
 import { joinPieces, type TextPiece } from './text-piece.ts';
 import { TokenBytes } from './token-bytes.ts';
 import { TokenLimitError } from './token-limit-error.ts';
+import { TokenizerError } from './tokenizer-error.ts';
 import { readTokenizerFile, type TokenizerFile } from './tokenizer-file.ts';
 
 /** What a tokenizer.json does not say. */
@@ -46,6 +47,8 @@ export class Tokenizer {
     const frame = readFrame(file.postProcessor);
     this.#frame = bos === undefined || frame.before.length > 0 ? frame : { ...frame, before: [bos] };
     this.#tokens = new TokenBytes(file);
+    const unknown = [...this.#frame.before, ...this.#frame.after].find((id) => id >= this.#tokens.idCount);
+    if (unknown !== undefined) throw new TokenizerError('post_processor', `adds id ${unknown}, which no token has`);
     const added = file.addedTokens.map(({ content, id }): [string, number] => [content, id]);
     this.#ids = new Map([...Object.entries(file.model.vocab), ...added]);
   }

@@ -1,8 +1,8 @@
 import { Head, ScoreOutput } from '@janus-mesh/contracts';
-import { isBlank } from '@janus-mesh/models';
 import { floats } from '../../support/safetensors.ts';
 import { generate, score } from '../../support/tier-calls.ts';
 import type { GenerationPromptCase, ImageRunCase } from '../cases.ts';
+import { isDrawing } from '../public-door.ts';
 import { type Row, Stage } from '../row.ts';
 import type { Subject } from '../subject.ts';
 
@@ -59,7 +59,7 @@ async function publicCodes(subject: Subject): Promise<Row> {
   const stage = new Stage('codes of drawn pictures', 'JanusService.GenerateImage', 0);
   for (const run of subject.goldens.cases.image_runs.filter(({ forced }) => !forced)) {
     const { text } = promptOf(subject, run);
-    if (isBlank(text)) continue; // this door refuses it
+    if (!isDrawing(subject, text)) continue;
     const request = { prompt: text, temperature: 0, guidanceWeight: run.weight };
     for await (const event of subject.mesh.client.generateImage(request)) {
       if (event.$case === 'picture') stage.equal(run.name, event.value.codeIds, run.ids);

@@ -1,7 +1,8 @@
-import { FinishReason, Head, type Message, Role } from '@janus-mesh/contracts';
+import { FinishReason, Head } from '@janus-mesh/contracts';
 import { floats } from '../../support/safetensors.ts';
 import { generate, score, segmentsOf } from '../../support/tier-calls.ts';
 import type { CaseMessage, TextCase } from '../cases.ts';
+import { isChat, publicMessages } from '../public-door.ts';
 import { type Row, Stage } from '../row.ts';
 import type { Subject } from '../subject.ts';
 
@@ -95,7 +96,7 @@ async function together(subject: Subject): Promise<Row[]> {
 async function answers(subject: Subject): Promise<Row> {
   const stage = new Stage('greedy answers', 'JanusService.Chat', 0);
   const eos = subject.config.tokens.eos.id;
-  for (const each of subject.goldens.cases.text) {
+  for (const each of subject.goldens.cases.text.filter(({ messages }) => isChat(subject, messages))) {
     const got = await chat(subject, each, { images: each.images, maxTokens: each.new_ids.length });
     const end = each.new_ids.indexOf(eos);
     stage.equal(`${each.name} ids`, got.ids, end < 0 ? each.new_ids : each.new_ids.slice(0, end + 1));
@@ -106,7 +107,7 @@ async function answers(subject: Subject): Promise<Row> {
 
 async function stops(subject: Subject): Promise<Row> {
   const stage = new Stage('answers that end themselves', 'JanusService.Chat', 0);
-  for (const each of [subject.goldens.cases.text_stop].flat()) {
+  for (const each of [subject.goldens.cases.text_stop].flat().filter(({ messages }) => isChat(subject, messages))) {
     const got = await chat(subject, each, { images: each.images ?? [], maxTokens: each.max_new_tokens });
     stage.equal(each.name, got, { text: each.new_text, ids: each.new_ids, reason: FinishReason.FINISH_REASON_END_OF_SEQUENCE });
   }
@@ -136,19 +137,4 @@ async function chat(
     got.ids.push(...event.value.tokenIds);
   }
   return got;
-}
-
-/** The golden conversation as the public contract has it: the empty answer at its end goes, placeholders become pictures. */
-function publicMessages(subject: Subject, messages: readonly CaseMessage[], pictures: readonly Uint8Array[]): Message[] {
-  const placeholder = subject.config.tokens.imagePlaceholder.text;
-  const left = [...pictures];
-  const spoken = messages.at(-1)?.content === '' ? messages.slice(0, -1) : messages;
-  return spoken.map((message) => {
-    const texts = message.content.split(placeholder);
-    const parts = texts.flatMap((value, at): Message['parts'] => [
-      ...(at > 0 ? [{ content: { $case: 'picture' as const, value: { data: left.shift() as Uint8Array } } }] : []),
-      ...(value === '' ? [] : [{ content: { $case: 'text' as const, value } }])
-    ]);
-    return { role: subject.role(message) === 'user' ? Role.ROLE_USER : Role.ROLE_ASSISTANT, parts };
-  });
 }

@@ -11,7 +11,7 @@ import { type Mesh, startMesh } from '../mesh/mesh.ts';
 import { pictureFile, savePicture } from '../picture-files.ts';
 import { embeddedCheckpoint } from '../project.ts';
 import { CommandError } from '../report.ts';
-import { halfBlocks, shrink } from '../terminal/half-blocks.ts';
+import { halfBlocks, pictureColumns, shrink } from '../terminal/half-blocks.ts';
 import { style } from '../terminal/style.ts';
 import { readPicture } from '../turn.ts';
 import { bundleToServe } from './up.ts';
@@ -37,7 +37,7 @@ async function runDemo(options: { out: string }): Promise<void> {
     took.push([what, performance.now() - started]);
     return result;
   };
-  say('janus-mesh demo: one small Janus, four processes, gRPC between them, no Python, no network');
+  say('janus-mesh demo: a small Janus in four processes, gRPC between them');
   const bundle = await timed('import of models/tiny-shapes (first time only)', () => bundleToServe(undefined));
   const mesh = await timed('start of the four services', () => startDemoMesh(bundle));
   const client = connectMesh(mesh.target);
@@ -55,10 +55,11 @@ async function runDemo(options: { out: string }): Promise<void> {
   say('\nWhat took how long');
   for (const [what, ms] of took) say(`  ${(ms / 1000).toFixed(2).padStart(6)} s  ${what}`, 'gray');
   say('\nNext');
-  say('  npm run mesh -- up                        # a mesh that stays; in another terminal:');
+  say('  npm run mesh -- up            # a mesh that stays; in another terminal:');
   say('  npm run mesh -- draw "three green stars" -n 2');
-  say('  npm run mesh -- describe models/tiny-shapes/pictures/three-hearts.png "How many hearts are there?"');
-  say('  npm run mesh -- import <Janus-Pro checkpoint> --out ./bundle && npm run mesh -- up --bundle ./bundle');
+  say('  npm run mesh -- describe models/tiny-shapes/pictures/three-hearts.png');
+  say('  npm run mesh -- import <Janus-Pro checkpoint> --out ./bundle');
+  say('  npm run mesh -- up --bundle ./bundle');
 }
 
 function say(line: string, format: Parameters<typeof style>[1] = 'reset'): void {
@@ -72,6 +73,7 @@ function startDemoMesh(bundle: string): Promise<Mesh> {
     ports: { orchestrator: 0, 'vision-encoder': 0, transformer: 0, 'image-codec': 0 },
     env: readEnvironment().passedOn,
     logLevel: 'warn',
+    drainSeconds: 10,
     onLine: (label, line) => process.stderr.write(`${readableLine(process.stderr, label, line)}\n`)
   });
 }
@@ -79,10 +81,8 @@ function startDemoMesh(bundle: string): Promise<Mesh> {
 async function look(client: MeshClient): Promise<void> {
   const file = await readPicture(join(embeddedCheckpoint(), 'pictures', 'star-above-circle.png'));
   say('\nA picture (models/tiny-shapes/pictures/star-above-circle.png)');
-  if (process.stdout.isTTY) {
-    const decoded = await decodePicture(file.data, { rawOrientation: true });
-    process.stdout.write(`${halfBlocks(shrink(decoded, 48)).join('\n')}\n`);
-  }
+  const columns = pictureColumns(process.stdout);
+  if (columns > 0) process.stdout.write(`${halfBlocks(shrink(await decodePicture(file.data), columns)).join('\n')}\n`);
   for (const question of QUESTIONS) {
     say(`› ${question}`, 'cyan');
     await answer(client, [{ role: 'user', parts: [file, question] }], { json: false });

@@ -1,5 +1,6 @@
-import { importCheckpoint } from '@janus-mesh/importer';
+import { type ImportEvent, importCheckpoint } from '@janus-mesh/importer';
 import { type Command, Option } from 'commander';
+import { interruptible } from '../interruptible.ts';
 import { jsonLine } from '../json-line.ts';
 import { jsonOption } from '../options.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
@@ -40,13 +41,11 @@ export function addImport(program: Command): void {
 async function runImport(checkpoint: string, options: ImportOptions): Promise<void> {
   const bar = progressBar('importing');
   const started = performance.now();
-  const manifest = await importCheckpoint(checkpoint, options.out, {
-    overwrite: options.overwrite,
-    weights: options.weights,
-    name: options.name,
-    pictures: options.pictures,
-    onProgress: ({ done, total, tensor }) => bar.update(done, total, tensor)
-  }).finally(bar.end);
+  const { overwrite, weights, name, pictures } = options;
+  const onProgress = ({ done, total, tensor }: ImportEvent) => bar.update(done, total, tensor);
+  const manifest = await interruptible((signal) =>
+    importCheckpoint(checkpoint, options.out, { overwrite, weights, name, pictures, onProgress, signal })
+  ).finally(bar.end);
   const seconds = (performance.now() - started) / 1000;
   if (options.json) process.stdout.write(jsonLine({ bundle: options.out, name: manifest.name, revision: manifest.revision, seconds }));
   else

@@ -1,6 +1,7 @@
 import { openBundle, verifyBundle } from '@janus-mesh/bundle';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { readEnvironment } from '../env.ts';
+import { interruptible } from '../interruptible.ts';
 import { jsonLine } from '../json-line.ts';
 import { embeddedBundle } from '../mesh/embedded-bundle.ts';
 import { type Loss, lastOfItsKind } from '../mesh/last-of-its-kind.ts';
@@ -10,6 +11,7 @@ import { replicasOf } from '../mesh/replicas-option.ts';
 import { jsonOption, wholeNumber } from '../options.ts';
 import { embeddedCheckpoint } from '../project.ts';
 import { CommandError } from '../report.ts';
+import { addSetting, type ServiceSettings } from '../service-settings.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
 import { style } from '../terminal/style.ts';
 
@@ -26,6 +28,8 @@ interface UpOptions {
   stepDelay?: number;
   verifyFull: boolean;
   logLevel: string;
+  drainSeconds: number;
+  set: ServiceSettings;
   json: boolean;
 }
 
@@ -37,7 +41,7 @@ export function addUp(program: Command): void {
     .command('up')
     .description('start the mesh on this machine: all services, one log; Ctrl-C drains it')
     .option('--bundle <folder>', 'model to serve, made by `janus-mesh import` (default: the embedded tiny-shapes)')
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--host <address>', 'address the public service listens on; the tiers stay on loopback', '127.0.0.1')
     .option('--port <port>', 'public port; 0 takes a free one', port, 50_051)
     .option('--vision-encoder-port <port>', 'port of the vision encoder; 0 takes a free one', port, 0)
     .option('--transformer-port <port>', 'port of the transformer; 0 takes a free one', port, 0)
@@ -47,11 +51,13 @@ export function addUp(program: Command): void {
     .option('--diagnostics', 'accept diagnostic fields on internal calls (raw logits, forced ids)', false)
     .option('--step-delay <ms>', 'make each step of the transformer slower, to watch it; needs --diagnostics', wholeNumber(0, 60_000))
     .option('--verify-full', 'hash all weights before starting', false)
-    .option('--log-level <level>', 'debug, info, warn or error', 'info')
+    .addOption(new Option('--log-level <level>', 'least level that is shown').choices(['debug', 'info', 'warn', 'error']).default('info'))
+    .option('--drain-seconds <n>', 'longest time Ctrl-C waits for calls that run', wholeNumber(0, 86_400), 600)
+    .option('--set <service.NAME=value>', 'a setting of one service (repeatable)', addSetting, {})
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  janus-mesh up\n  janus-mesh up --bundle ./janus-pro-1b --port 8000 --threads 8\n  janus-mesh up --replicas transformer=2 --replicas image-codec=2\n'
+      '\nExamples:\n  janus-mesh up\n  janus-mesh up --bundle ./janus-pro-1b --port 8000 --threads 8\n  janus-mesh up --replicas transformer=2 --set transformer.SLOTS=4\n'
     )
     .action(runUp);
 }
@@ -61,7 +67,9 @@ export async function bundleToServe(given: string | undefined): Promise<string> 
   if (given !== undefined) return given;
   const bar = progressBar('importing tiny-shapes');
   try {
-    return await embeddedBundle(embeddedCheckpoint(), readEnvironment().home, bar.update);
+    return await interruptible((signal) =>
+      embeddedBundle(embeddedCheckpoint(), readEnvironment().home, { onProgress: bar.update, signal })
+    );
   } finally {
     bar.end();
   }
@@ -83,10 +91,11 @@ async function runUp(options: UpOptions): Promise<void> {
     },
     env: readEnvironment().passedOn,
     ...(options.replicas === undefined ? {} : { replicas: options.replicas }),
-    ...(options.stepDelay === undefined ? {} : { envOf: { transformer: { JANUS_MESH_STEP_DELAY_MS: String(options.stepDelay) } } }),
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     diagnostics: options.diagnostics,
     logLevel: options.logLevel,
+    drainSeconds: options.drainSeconds,
+    settings: options.stepDelay === undefined ? options.set : addSetting(`transformer.STEP_DELAY_MS=${options.stepDelay}`, options.set),
     onLine: (label, line) => process.stdout.write(`${options.json ? line : readableLine(process.stdout, label, line)}\n`)
   });
   announce(mesh, options.json);
@@ -96,7 +105,7 @@ async function runUp(options: UpOptions): Promise<void> {
 async function verifyWithProgress(bundle: string): Promise<void> {
   const bar = progressBar('verifying weights');
   try {
-    await verifyBundle(bundle, { onProgress: ({ done, total }) => bar.update(done, total, '') });
+    await interruptible((signal) => verifyBundle(bundle, { signal, onProgress: ({ done, total }) => bar.update(done, total, '') }));
   } finally {
     bar.end();
   }
@@ -130,6 +139,7 @@ async function untilStopped(mesh: Mesh, json: boolean): Promise<void> {
   const lost = lastOfItsKind(mesh.processes, (loss) => isStopping || tellLoss(loss, json));
   const ended = await Promise.race([signal, lost]);
   isStopping = true;
+  if (!ended) process.stderr.write('draining: calls that run may finish; Ctrl-C again ends them\n');
   await mesh.stop();
   if (ended) throw new CommandError('service_ended', `${ended.label} ended by itself (${ended.how}); the rest was stopped`);
 }

@@ -17,7 +17,11 @@ export type ImportProgress = (done: number, total: number, tensor: string) => vo
  * @param home folder bundles are kept in
  * @returns folder of the bundle
  */
-export async function embeddedBundle(checkpoint: string, home: string, onProgress: ImportProgress): Promise<string> {
+export async function embeddedBundle(
+  checkpoint: string,
+  home: string,
+  { onProgress, signal }: { readonly onProgress: ImportProgress; readonly signal?: AbortSignal }
+): Promise<string> {
   const bundles = join(home, 'bundles');
   const bundle = join(bundles, `${basename(checkpoint)}-${digest(checkpoint)}`);
   if (existsSync(bundle)) return bundle;
@@ -28,7 +32,8 @@ export async function embeddedBundle(checkpoint: string, home: string, onProgres
     retries: { forever: true, minTimeout: 100, maxTimeout: 500 }
   });
   try {
-    if (!existsSync(bundle)) await importCheckpoint(checkpoint, bundle, { name: basename(checkpoint), onProgress: toProgress(onProgress) });
+    if (!existsSync(bundle))
+      await importCheckpoint(checkpoint, bundle, { name: basename(checkpoint), signal, onProgress: toProgress(onProgress) });
   } finally {
     await release();
   }

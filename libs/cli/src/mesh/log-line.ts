@@ -21,7 +21,7 @@ export function readableLine(stream: NodeJS.WriteStream, label: string, line: st
   const fields = parse(line);
   if (!fields) return `${' '.repeat(12)} ${tag} ${line}`;
   const level = LEVELS[String(fields.level)] ?? { name: String(fields.level), format: 'white' as const };
-  const time = new Date(fields.time as number | string).toISOString().slice(11, 23);
+  const time = typeof fields.time === 'number' ? new Date(fields.time).toISOString().slice(11, 23) : ' '.repeat(12);
   const rest = Object.entries(fields)
     .filter(([name]) => !USUAL.has(name))
     .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`)

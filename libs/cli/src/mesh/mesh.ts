@@ -18,7 +18,7 @@ export const TIERS = Object.keys(TIER_ADDRESS) as readonly Tier[];
 export interface MeshOptions {
   /** Folder of the bundle that every tier serves. */
   readonly bundle: string;
-  /** Address the services listen on. */
+  /** Address the orchestrator listens on; the tiers stay on loopback. */
   readonly host: string;
   /** Port of each service; 0 takes a free one. Further replicas of a tier take the ports that follow. */
   readonly ports: Readonly<Record<ServiceName, number>>;
@@ -26,8 +26,10 @@ export interface MeshOptions {
   readonly replicas?: Readonly<Partial<Record<Tier, number>>>;
   /** Environment every service gets. */
   readonly env: Readonly<Record<string, string>>;
-  /** What single services get beside it. */
-  readonly envOf?: Readonly<Partial<Record<ServiceName, Readonly<Record<string, string>>>>>;
+  /** Settings of single services beside those, by variable. */
+  readonly settings?: Readonly<Partial<Record<ServiceName, Readonly<Record<string, string>>>>>;
+  /** Longest time a stop waits for calls that run. @default 600 */
+  readonly drainSeconds?: number;
   /** Threads of each tier's networks. Unset: the tier's own default. */
   readonly threads?: number;
   /** Whether the tiers accept diagnostic fields. */
@@ -52,7 +54,10 @@ export interface Mesh {
   stop(): Promise<void>;
 }
 
-const STOP_LIMIT_MS = 15_000;
+const LOOPBACK = '127.0.0.1';
+const DRAIN_SECONDS = 600;
+/** What a service may take beyond its drain: handlers that ignore their end, peers that do not close. */
+const STOP_GRACE_MS = 10_000;
 
 /**
  * Starts the services as processes of their own: the replicas of all tiers side by side, then the orchestrator that is told where they
@@ -66,11 +71,12 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     const env = { ...serviceEnv(name, replica, options), ...extra };
     const service = new ServiceProcess({ name, replica, file: fileOf(name, options.dist), env, onLine: options.onLine });
     processes.push(service);
-    return `${options.host}:${await service.ready()}`;
+    return `${reachable(name === 'orchestrator' ? options.host : LOOPBACK)}:${await service.ready()}`;
   };
+  const limitMs = (options.drainSeconds ?? DRAIN_SECONDS) * 1000 + STOP_GRACE_MS;
   const stop = async () => {
     const [orchestrators, tiers] = [processes.filter(isOrchestrator), processes.filter((service) => !isOrchestrator(service))];
-    for (const part of [orchestrators, tiers]) await Promise.all(part.map((service) => service.stop(STOP_LIMIT_MS)));
+    for (const part of [orchestrators, tiers]) await Promise.all(part.map((service) => service.stop(limitMs)));
   };
   const startTier = (name: Tier) => Promise.all(Array.from({ length: options.replicas?.[name] ?? 1 }, (_, at) => start(name, at)));
   try {
@@ -85,6 +91,12 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
   }
 }
 
+/** An address one can connect to: loopback for "all interfaces", brackets around IPv6. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return LOOPBACK;
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 function isOrchestrator(service: ServiceProcess): boolean {
   return service.name === 'orchestrator';
 }
@@ -97,12 +109,13 @@ function serviceEnv(name: ServiceName, replica: number, options: MeshOptions): R
   const port = options.ports[name];
   return {
     ...options.env,
-    ...options.envOf?.[name],
     JANUS_MESH_BUNDLE: options.bundle,
-    JANUS_MESH_HOST: options.host,
+    JANUS_MESH_HOST: name === 'orchestrator' ? options.host : LOOPBACK,
     JANUS_MESH_PORT: String(port === 0 ? 0 : port + replica),
     ...(options.logLevel === undefined ? {} : { JANUS_MESH_LOG_LEVEL: options.logLevel }),
     ...(options.threads === undefined || name === 'orchestrator' ? {} : { JANUS_MESH_THREADS: String(options.threads) }),
-    ...(options.diagnostics && name !== 'orchestrator' ? { JANUS_MESH_DIAGNOSTICS: 'true' } : {})
+    ...(options.diagnostics && name !== 'orchestrator' ? { JANUS_MESH_DIAGNOSTICS: 'true' } : {}),
+    JANUS_MESH_DRAIN_SECONDS: String(options.drainSeconds ?? DRAIN_SECONDS),
+    ...options.settings?.[name]
   };
 }

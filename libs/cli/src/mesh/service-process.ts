@@ -34,7 +34,7 @@ export class ServiceProcess {
     const env = { ...options.env, JANUS_MESH_EXIT_WITH_PARENT: '1' };
     // A process group of its own: Ctrl-C reaches only us, and we drain the services in order.
     this.#child = fork(options.file, [], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
-    this.ended = once(this.#child, 'exit').then(([code, signal]) => ({ code, signal }));
+    this.ended = once(this.#child, 'close').then(([code, signal]) => ({ code, signal }));
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (!stream) continue;
       createInterface({ input: stream }).on('line', (line) => {

@@ -1,3 +1,15 @@
+/** Columns a picture takes in the terminal at most. */
+const MOST_COLUMNS = 48;
+
+/**
+ * Columns a square picture may take: with a line below it, it must not be higher than the terminal, or it could not be drawn
+ * again in place. 0 where pictures are not shown: no terminal, or none with 24-bit colours.
+ */
+export function pictureColumns(stream: NodeJS.WriteStream): number {
+  if (!stream.isTTY || !stream.hasColors(2 ** 24)) return 0;
+  return Math.max(0, Math.min(MOST_COLUMNS, stream.columns - 1, 2 * (stream.rows - 3)));
+}
+
 /** A picture of raw pixels. */
 export interface Raster {
   readonly width: number;

@@ -1,18 +1,16 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-/** A bar of a long work over bytes. */
+/** A bar of a long work. */
 export interface ProgressBar {
   update(done: number, total: number, detail: string): void;
   end(): void;
 }
 
-const MIB = 1024 * 1024;
-
-/** A progress bar on stderr in MiB; shown on terminals only, and only once there is progress. */
+/** A progress bar on stderr; shown on terminals only, and only once there is progress. The totals are work, not bytes of a file. */
 export function progressBar(title: string): ProgressBar {
   const bar = new SingleBar(
     {
-      format: `${title} {bar} {percentage}% | {value}/{total} MiB | {detail}`,
+      format: `${title} {bar} {percentage} % {detail}`,
       hideCursor: true,
       stopOnComplete: false,
       stream: process.stderr
@@ -22,9 +20,8 @@ export function progressBar(title: string): ProgressBar {
   let started = false;
   return {
     update(done, total, detail) {
-      const [value, size] = [Math.round((done / MIB) * 10) / 10, Math.round((total / MIB) * 10) / 10];
-      if (!started) bar.start(size, value, { detail });
-      else bar.update(value, { detail });
+      if (!started) bar.start(total, done, { detail });
+      else bar.update(done, { detail });
       started = true;
     },
     end() {

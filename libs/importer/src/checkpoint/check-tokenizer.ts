@@ -11,6 +11,8 @@ export function checkTokenizer(tokenizer: unknown): void {
   try {
     loadTokenizer(tokenizer);
   } catch (error) {
+    // The engine's way of saying that parts lie in parts too deep.
+    if (error instanceof RangeError) throw new ModelError('invalid_tokenizer', `tokenizer.json: ${error.message}`, { cause: error });
     if (!(error instanceof TokenizerError)) throw error;
     throw new ModelError('invalid_tokenizer', error.message, { cause: error });
   }

@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises';
+import { access, type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError, type ModelErrorKind } from '@janus-mesh/models';
 
@@ -13,20 +13,38 @@ export async function fileExists(folder: string, fileName: string): Promise<bool
   );
 }
 
-/** Throws missing_file for a file that is not there, and any other error as it is. */
-export function missingFile(folder: string, fileName: string, error: unknown, remark?: string): never {
+// Throws missing_file for a file that is not there, and any other error as it is.
+function missingFile(folder: string, fileName: string, error: unknown, remark?: string): never {
   if (!isAbsence(error)) throw error;
   throw new ModelError('missing_file', `${fileName} is missing in ${folder}${remark ? `: ${remark}` : ''}`, { cause: error });
 }
 
+/**
+ * Opens a file that must be there: a folder of that name would fail without saying which, a pipe would never be read to its end.
+ *
+ * @param remark who asks for it
+ * @throws {ModelError} missing_file
+ */
+export async function openFile(folder: string, fileName: string, remark?: string): Promise<FileHandle> {
+  const path = join(folder, fileName);
+  const found = await stat(path).catch((error) => missingFile(folder, fileName, error, remark));
+  if (!found.isFile()) throw new ModelError('missing_file', `${fileName} in ${folder} is no file`);
+  return await open(path);
+}
+
 /** The bytes of a file that must be there. @throws {ModelError} missing_file */
 export async function readRequired(folder: string, fileName: string): Promise<Buffer> {
-  return await readFile(join(folder, fileName)).catch((error) => missingFile(folder, fileName, error));
+  const file = await openFile(folder, fileName);
+  try {
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
 }
 
 /** The bytes of a file, undefined if it is not there. */
 export async function readOptional(folder: string, fileName: string): Promise<Buffer | undefined> {
-  return (await fileExists(folder, fileName)) ? await readFile(join(folder, fileName)) : undefined;
+  return (await fileExists(folder, fileName)) ? await readRequired(folder, fileName) : undefined;
 }
 
 /** Parses a file's JSON. @throws {ModelError} of that kind, naming the file */

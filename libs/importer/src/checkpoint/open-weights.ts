@@ -1,8 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
 import { ModelError } from '@janus-mesh/models';
 import { readTorchFile } from '../torch/read-torch-file.ts';
-import { fileExists, missingFile } from './files.ts';
+import { fileExists, openFile } from './files.ts';
 import { readSafetensors } from './read-safetensors.ts';
 import { readShardIndex } from './shard-index.ts';
 import type { StoredTensor, StoredTensors, WeightFileReader } from './stored-tensor.ts';
@@ -40,7 +39,7 @@ export async function openWeights(folder: string, kind?: WeightsKind): Promise<S
 }
 
 async function openWhole(folder: string, form: Form): Promise<StoredTensors> {
-  const file = await open(join(folder, form.fileName));
+  const file = await openFile(folder, form.fileName);
   try {
     const tensors = await form.read(file, form.fileName);
     return { kind: form.kind, fileName: form.fileName, tensors, close: () => file.close() };
@@ -59,7 +58,7 @@ async function openShards(folder: string, form: Form, indexName: string): Promis
   try {
     const tensors = new Map<string, StoredTensor>();
     for (const [shard, names] of shards) {
-      const file = await open(join(folder, shard)).catch((error) => missingFile(folder, shard, error, `${indexName} names it`));
+      const file = await openFile(folder, shard, `${indexName} names it`);
       files.push(file);
       take(tensors, await form.read(file, shard), { shard, names, indexName });
     }

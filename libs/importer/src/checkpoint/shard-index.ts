@@ -14,7 +14,7 @@ export async function readShardIndex(folder: string, indexName: string): Promise
     throw new ModelError('corrupt_checkpoint', `${indexName}: weight_map is no object of tensors and files`);
   const shards = new Map<string, string[]>();
   for (const [tensor, shard] of Object.entries(weightMap)) {
-    if (typeof shard !== 'string' || !/^[^/\\\0]+$/.test(shard) || shard === '..' || shard === '.')
+    if (typeof shard !== 'string' || !/^[^/\\\0]{1,255}$/.test(shard) || shard === '..' || shard === '.')
       throw new ModelError('corrupt_checkpoint', `${indexName}: tensor ${tensor} lies in ${JSON.stringify(shard)}, which is no file name`);
     const names = shards.get(shard);
     if (names) names.push(tensor);

@@ -28,7 +28,7 @@ export function palettePictures({ codec }: NetworkConfig, samples: readonly stri
  * there, for the others their colour in pictures decoded from random codes, where neighbours tint them.
  *
  * @returns u8 [codebook, 3]
- * @throws {PictureError} if a sample is refused
+ * @throws {ModelError} corrupt_checkpoint naming a sample that is refused
  */
 export async function learnPalette(lesson: PaletteLesson): Promise<Uint8Array> {
   const decoded = (await decodeRandom(lesson)).toRgb();

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { type DType, widenToF32 } from '@janus-mesh/tensor';
+import { readSafetensors } from '../../../../test/support/safetensors.ts';
 
 /** A tensor in memory. */
 export interface PlainTensor {
@@ -11,24 +11,7 @@ export interface PlainTensor {
 
 /** Reads a small safetensors file whole, trusting it. */
 export function readPlainTensors(path: string): PlainTensor[] {
-  const file = readFileSync(path);
-  const dataStart = 8 + Number(file.readBigUInt64LE());
-  const { __metadata__, ...entries } = JSON.parse(file.toString('utf8', 8, dataStart));
-  return Object.entries(entries as Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }>).map(
-    ([
-      name,
-      {
-        dtype,
-        shape,
-        data_offsets: [begin, end]
-      }
-    ]) => ({
-      name,
-      dtype: dtype.toLowerCase() as DType,
-      dims: shape,
-      bytes: file.subarray(dataStart + begin, dataStart + end)
-    })
-  );
+  return Array.from(readSafetensors(path), ([name, tensor]) => ({ name, ...tensor }));
 }
 
 /** The elements of a float tensor. */

@@ -3,6 +3,9 @@ import { TorchFileError } from './torch-file-error.ts';
 
 type Operation = (machine: PickleMachine) => void;
 
+/** Bytes of a whole number: what LONG1 can say. Reading one takes the square of its length, and tensors need 8. */
+const LONGEST_INTEGER = 255;
+
 /** What each opcode does, by its byte; one that is not here is refused. STOP is the loop's. */
 export const OPERATIONS: ReadonlyMap<number, Operation> = new Map<number, Operation>([
   // Protocol and framing
@@ -92,6 +95,8 @@ function integerOrBoolean(line: string): number | boolean {
 
 // Two's complement, little-endian.
 function longFrom(bytes: Buffer): number | bigint {
+  if (bytes.byteLength > LONGEST_INTEGER)
+    throw new TorchFileError(`has a whole number of ${bytes.byteLength} bytes, at most ${LONGEST_INTEGER} are read`);
   let value = 0n;
   for (const byte of bytes.toReversed()) value = (value << 8n) | BigInt(byte);
   const signed = BigInt.asIntN(bytes.byteLength * 8, value);

@@ -9,16 +9,22 @@ import { storageOf, TORCH_GLOBALS, TorchTensor } from './torch-globals.ts';
 import { unpickle } from './unpickle.ts';
 import { locateEntry, readZipDirectory, type ZipEntry } from './zip-directory.ts';
 
-const PICKLE_LIMIT = 32 * 2 ** 20;
+/** A tensor takes about 130 bytes of pickle, so this is 30,000 of them; a byte of a hostile pickle can take hundreds in memory. */
+const PICKLE_LIMIT = 4 * 2 ** 20;
+
+/** What torch wrote at the start of a file before 1.6: the protocol of a pickle, then its magic number. */
+const LEGACY_MAGIC = Buffer.from('8a0a6cfc9c46f9206aa850192e', 'hex');
+const LEGACY_MAGIC_AT = 2;
 
 /**
  * Reads the tensors' places in a file that `torch.save` wrote (a zip around a pickle of a state dict).
  *
  * @throws {ModelError} unsafe_checkpoint naming a global other than tensors need; corrupt_checkpoint for everything broken;
- *   unsupported_model for big-endian files
+ *   unsupported_model for big-endian files, files without a zip and tensors that are no contiguous view of their storage
  */
 export async function readTorchFile(file: FileHandle, fileName: string): Promise<Map<string, StoredTensor>> {
   try {
+    await refuseLegacy(file);
     const entries = await readZipDirectory(file);
     const root = rootOf(entries);
     await checkByteOrder(file, entries.get(`${root}byteorder`), fileName);
@@ -26,8 +32,14 @@ export async function readTorchFile(file: FileHandle, fileName: string): Promise
     return await locateAll(file, fileName, tensorsOf(stateDict), new StorageLocator(file, entries, `${root}data/`));
   } catch (error) {
     if (!(error instanceof TorchFileError)) throw error;
-    throw new ModelError('corrupt_checkpoint', `${fileName}: ${error.message}`, { cause: error });
+    throw new ModelError(error.kind, `${fileName}: ${error.message}`, { cause: error });
   }
+}
+
+async function refuseLegacy(file: FileHandle): Promise<void> {
+  const { buffer, bytesRead } = await file.read(new Uint8Array(LEGACY_MAGIC.length), 0, LEGACY_MAGIC.length, LEGACY_MAGIC_AT);
+  if (bytesRead === LEGACY_MAGIC.length && LEGACY_MAGIC.equals(buffer))
+    throw new TorchFileError('has the form that torch wrote before 1.6, without a zip; load it and save it again', 'unsupported_model');
 }
 
 function hostFor(fileName: string) {
@@ -77,7 +89,10 @@ async function locateAll(file: FileHandle, fileName: string, tensors: readonly [
     const { dtype } = tensor.storage;
     const count = elementCount(tensor.dims);
     if (!isContiguous(tensor))
-      throw new TorchFileError(`holds tensor ${name} as a view with strides [${tensor.strides.join(', ')}]; save it contiguous`);
+      throw new TorchFileError(
+        `holds tensor ${name} as a view with strides [${tensor.strides.join(', ')}]; save it contiguous`,
+        'unsupported_model'
+      );
     if (tensor.firstElement + count > tensor.storage.elements)
       throw new TorchFileError(
         `gives tensor ${name} elements ${tensor.firstElement} to ${tensor.firstElement + count} of a storage of ${tensor.storage.elements}`

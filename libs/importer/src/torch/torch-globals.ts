@@ -91,12 +91,10 @@ function rebuildTensor([storage, first, dims, strides]: readonly unknown[]): Tor
   return new TorchTensor(storage, first, dims.items, strides.items);
 }
 
-function orderedDict([items = []]: readonly unknown[]): Map<unknown, unknown> {
-  if (!Array.isArray(items)) throw new TorchFileError('makes an OrderedDict of something that is no list');
-  const pairs = items.map((item) => (item instanceof Tuple ? item.items : item));
-  if (!pairs.every((pair) => Array.isArray(pair) && pair.length === 2))
-    throw new TorchFileError('makes an OrderedDict of something else than pairs');
-  return new Map(pairs);
+// torch makes it empty and sets the items. Given items it would be a copy of them, and a small pickle could ask for many copies.
+function orderedDict(args: readonly unknown[]): Map<unknown, unknown> {
+  if (args.length > 0) throw new TorchFileError('makes an OrderedDict of given items, as torch never does');
+  return new Map();
 }
 
 function isCount(value: unknown): value is number {

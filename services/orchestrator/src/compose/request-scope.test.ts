@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { RequestScope } from './request-scope.ts';
 
 const NEVER = new AbortController().signal;
@@ -35,4 +36,14 @@ test('closing ends the work and waits for it', async () => {
   );
   await scope.close();
   expect(isDone).toBe(true);
+});
+
+test('sixteen calls may listen to the signal: Node warns of no leak', async () => {
+  const onWarning = vi.fn();
+  process.on('warning', onWarning);
+  onTestFinished(() => void process.off('warning', onWarning));
+  const { signal } = new RequestScope(NEVER);
+  for (let call = 0; call < 16; call++) signal.addEventListener('abort', () => call);
+  await turn();
+  expect(onWarning).not.toHaveBeenCalled();
 });
