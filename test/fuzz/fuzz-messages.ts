@@ -3,7 +3,7 @@ import { seededRandom } from '../support/seeded-random.ts';
 import type { FuzzCase, FuzzOptions } from './fuzz-case.ts';
 import { mutate } from './mutate.ts';
 import { frameOf, RawClient, type RawStatus } from './raw-client.ts';
-import { isReadable, type ValidRequest, validRequests } from './valid-requests.ts';
+import { type ValidRequest, validRequests } from './valid-requests.ts';
 
 /** Codes that a mutated request may end with. */
 const ALLOWED: ReadonlySet<number> = new Set([
@@ -12,6 +12,8 @@ const ALLOWED: ReadonlySet<number> = new Set([
   Code.NOT_FOUND, // another model's name
   Code.RESOURCE_EXHAUSTED
 ]);
+/** Codes of the transport for a frame that is damaged, beside. */
+const FRAME_ALLOWED: ReadonlySet<number> = new Set([Code.UNIMPLEMENTED, Code.INTERNAL]);
 const LIMIT_MS = 30_000;
 
 /** Sends mutated requests of all public methods. */
@@ -31,8 +33,7 @@ export function messageCases(address: string, { seed, onEnd }: FuzzOptions): { c
       async run() {
         const status = await client.call(request.path, frame, LIMIT_MS);
         onEnd(codeName(status.code as Code) ?? String(status.code));
-        const isWhole = Buffer.compare(frame, frameOf(bytes)) === 0;
-        const fault = faultOf(status, isWhole && isReadable(request.method, bytes));
+        const fault = faultOf(status, Buffer.compare(frame, frameOf(bytes)) === 0);
         return fault === undefined ? undefined : `${fault}; message ${Buffer.from(frame).toString('base64').slice(0, 4000)}`;
       }
     };
@@ -40,9 +41,8 @@ export function messageCases(address: string, { seed, onEnd }: FuzzOptions): { c
   return { cases: (count) => Array.from({ length: count }, (_, index) => one(index)), close: () => client.close() };
 }
 
-/** A message that cannot be read is refused by the transport, with a code and without details. */
-function faultOf({ code, message, hasDetails }: RawStatus, isReadable: boolean): string | undefined {
+function faultOf({ code, message, hasDetails }: RawStatus, isWhole: boolean): string | undefined {
   if (code !== undefined && ALLOWED.has(code)) return undefined;
-  if (code !== undefined && !isReadable && !hasDetails) return undefined;
+  if (code !== undefined && FRAME_ALLOWED.has(code) && !isWhole && !hasDetails) return undefined;
   return `ended with ${code === undefined ? 'no status' : codeName(code as Code)}: ${message}`;
 }

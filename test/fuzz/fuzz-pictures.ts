@@ -4,11 +4,19 @@ import { Code, collectText, type MeshClient, MeshError, picture, userMessage } f
 import { seededRandom } from '../support/seeded-random.ts';
 import type { FuzzCase, FuzzOptions } from './fuzz-case.ts';
 import { mutate } from './mutate.ts';
+import { repairPng } from './repair-png.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const FOLDERS = ['test/goldens/tiny-pro/images', 'libs/image/fixtures/pictures', 'models/tiny-shapes/pictures'];
 const FIELD = 'messages[0].parts[0].picture.data';
-const REASONS = new Set(['NOT_A_PICTURE', 'UNSUPPORTED_FORMAT', 'TOO_LARGE', 'TRUNCATED', 'CORRUPT', 'TIMED_OUT']);
+const REASONS = new Set([
+  'NOT_A_PICTURE',
+  'UNSUPPORTED_PICTURE_FORMAT',
+  'PICTURE_TOO_LARGE',
+  'PICTURE_TRUNCATED',
+  'PICTURE_CORRUPT',
+  'PICTURE_TIMED_OUT'
+]);
 const LIMIT_MS = 30_000;
 
 /** Asks about mutated pictures. */
@@ -22,14 +30,18 @@ export function pictureCases(mesh: MeshClient, { seed, onEnd }: FuzzOptions, cou
     const random = seededRandom(seed + index);
     const { file, bytes } = pictures[Math.floor(random() * pictures.length)] as (typeof pictures)[number];
     const mutant = mutate(bytes, random, all);
-    return { name: `picture ${index}: ${file}, ${mutant.how}`, run: () => tryPicture(mesh, mutant.bytes, onEnd) };
+    const isRepaired = file.endsWith('.png') && random() < 0.6;
+    return {
+      name: `picture ${index}: ${file}, ${mutant.how}${isRepaired ? ', checksums repaired' : ''}`,
+      run: () => tryPicture(mesh, isRepaired ? repairPng(mutant.bytes) : mutant.bytes, onEnd)
+    };
   });
 }
 
 async function tryPicture(mesh: MeshClient, bytes: Uint8Array, onEnd: (how: string) => void): Promise<string | undefined> {
   try {
     await collectText(mesh.chat({ messages: [userMessage(picture(bytes), 'What?')], maxTokens: 2 }, { deadline: Date.now() + LIMIT_MS }));
-    onEnd('OK');
+    onEnd('picture OK');
     return undefined;
   } catch (error) {
     if (!(error instanceof MeshError)) throw error;

@@ -33,16 +33,6 @@ export function validRequests(): ValidRequest[] {
   ];
 }
 
-/** Whether the method's message can be read at all: what cannot is refused by the transport. */
-export function isReadable(method: Method, message: Uint8Array): boolean {
-  try {
-    JanusServiceDefinition.methods[method].requestDeserialize(message);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function prompts(): { chats: ChatInput[]; drawings: DrawingInput[] } {
   const hearts = readFileSync(join(CHECKPOINTS.tinyShapes, 'pictures/three-hearts.png'));
   const sampled = { temperature: 0.8, topK: 50, topP: 0.95, seed: 2n ** 63n };

@@ -159,6 +159,21 @@ describe('bits', () => {
     expect(two.hashes[1]).toEqual(next.hashes[0]);
   });
 
+  test('samples of one prompt, which runs once, are those that each seed gives alone', async () => {
+    const golden = TEXTS.find(({ images }) => images.length > 0) as TextCase;
+    const start = { ...textStart(golden), maxNewTokens: 12, logitHashes: true };
+    const before = await tier.client.getTransformerStats({});
+    const samples = await generate(tier.client, { ...start, sampling, samples: 4 }, featuresOf(golden.images));
+    const { sharedPromptTokens } = await tier.client.getTransformerStats({});
+    for (const [i, hashes] of samples.hashes.entries()) {
+      const seed = BigInt.asUintN(64, sampling.seed + BigInt(i));
+      const alone = await generate(tier.client, { ...start, sampling: { ...sampling, seed }, samples: 1 }, featuresOf(golden.images));
+      expect(hashes).toEqual(alone.hashes[0]);
+    }
+    expect(sharedPromptTokens - before.sharedPromptTokens).toBeGreaterThan(0n);
+    expect((sharedPromptTokens - before.sharedPromptTokens) % 3n).toBe(0n);
+  });
+
   test('tokens that are forced give the logits they gave when they were drawn', async () => {
     const start = { ...pictureStart(RUNS[0] as ImageRun), maxNewTokens: 16, logitHashes: true, sampling, samples: 1 };
     const drawn = await generate(tier.client, start);

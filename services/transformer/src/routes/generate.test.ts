@@ -283,6 +283,29 @@ describe('refusals', () => {
     });
     expect(idsOf(await long)).toHaveLength(100);
   });
+
+  test('a deadline that cannot be met, with a hint when it may be', async () => {
+    const tier = await fakeTier({ engine: { stepDelayMs: 20 } });
+    await events(tier, requests({}));
+    const prompt = [ids(...new Array(190).fill(1))]; // three steps, 20 ms each at least
+    await expect(events(tier, requests({ prompt }), { deadline: Date.now() + 55 })).rejects.toMatchObject({
+      code: Code.RESOURCE_EXHAUSTED,
+      reason: 'DEADLINE_TOO_SHORT',
+      retryAfterMs: 50
+    });
+    expect((await tier.client.getTransformerStats({})).refused).toBe(1n);
+  });
+
+  test('what waits when the service shuts down, with a hint when to come again; what runs is finished', async () => {
+    const tier = await fakeTier({ runner: { slots: 1 } });
+    const running = events(tier, requests({ maxNewTokens: 150 }));
+    while (tier.engine.stats().groups === 0) await new Promise((resolve) => setImmediate(resolve));
+    const waiting = events(tier, requests({}));
+    while (tier.engine.stats().queued === 0) await new Promise((resolve) => setImmediate(resolve));
+    tier.engine.refuseWaiting();
+    await expect(waiting).rejects.toMatchObject({ code: Code.UNAVAILABLE, reason: 'DRAINING', retryAfterMs: 1_000 });
+    expect(idsOf(await running)).toHaveLength(150);
+  });
 });
 
 describe('ends', () => {

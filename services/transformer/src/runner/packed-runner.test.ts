@@ -81,6 +81,22 @@ describe('a step', () => {
     }
   });
 
+  test('after a copied prompt gives the bits it gives after one that was run, whatever the caches held and hold beyond', async () => {
+    const prompt = [Array.from({ length: 64 }, () => whole(256)), Array.from({ length: 23 }, () => whole(256))];
+    const steps = [...prompt, ...Array.from({ length: 9 }, () => [whole(256)])];
+    const sequence: Script = { head: 'text', positions: 100, steps };
+    const expected = await alone(sequence);
+    const [from, dirty, longer] = [100, 100, 600].map((positions) => runner.allocate(positions)) as [KvHandle, KvHandle, KvHandle];
+    await runner.run([slice({ kv: dirty, past: 0, tokens: tokens(Array.from({ length: 99 }, () => whole(256))) })]);
+    for (const step of [0, 1, 2, 3]) await runner.run([sliceOf(sequence, from, step)]);
+    for (const kv of [dirty, longer, from]) runner.copy(from, kv, 87); // the last one is cut
+    for (let step = 2; step < steps.length; step++) {
+      const results = await runner.run([from, dirty, longer].map((kv) => sliceOf(sequence, kv, step)));
+      for (const { rows } of results) expect(rows).toEqual(expected[step]);
+    }
+    for (const kv of [from, dirty, longer]) runner.free(kv);
+  });
+
   test('may want no logits at all', async () => {
     const kvs = [runner.allocate(64), runner.allocate(64)] as const;
     const [first] = kvs;
@@ -122,6 +138,18 @@ describe('refused is', () => {
     await expect(runner.run([])).rejects.toThrow('0 slices for 6 slots');
     await expect(runner.run(Array(7).fill(slices(0, [1])[0]))).rejects.toThrow('7 slices for 6 slots');
     runner.free(kv);
+  });
+
+  test('a copy from or to a cache that is freed or too small, or while a step runs', async () => {
+    const [small, big, freed] = [100, 600, 100].map((positions) => runner.allocate(positions)) as [KvHandle, KvHandle, KvHandle];
+    runner.free(freed);
+    expect(() => runner.copy(freed, big, 1)).toThrow('is not in use');
+    expect(() => runner.copy(big, freed, 1)).toThrow('is not in use');
+    expect(() => runner.copy(big, small, 300)).toThrow('300 positions from a cache of 768 to one of 256');
+    const step = runner.run([slice({ kv: small, past: 0, tokens: tokens([1, 2]) })]);
+    expect(() => runner.copy(big, small, 1)).toThrow('a step is running');
+    await step;
+    for (const kv of [small, big]) runner.free(kv);
   });
 
   test('a second step while one runs', async () => {
