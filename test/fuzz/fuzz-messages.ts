@@ -1,8 +1,8 @@
 import { Code, codeName } from '@janus-mesh/rpc';
+import { frameOf, RawClient, type RawStatus } from '../support/raw-client.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import type { FuzzCase, FuzzOptions } from './fuzz-case.ts';
 import { mutate } from './mutate.ts';
-import { frameOf, RawClient, type RawStatus } from './raw-client.ts';
 import { type ValidRequest, validRequests } from './valid-requests.ts';
 
 /** Codes that a mutated request may end with. */

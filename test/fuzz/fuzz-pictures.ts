@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, resolve } from 'node:path';
 import { Code, collectText, type MeshClient, MeshError, picture, userMessage } from '@janus-mesh/client';
+import { repairPng } from '../support/repair-png.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import type { FuzzCase, FuzzOptions } from './fuzz-case.ts';
 import { mutate } from './mutate.ts';
-import { repairPng } from './repair-png.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const FOLDERS = ['test/goldens/tiny-pro/images', 'libs/image/fixtures/pictures', 'models/tiny-shapes/pictures'];

@@ -1,8 +1,8 @@
 import type { TestMesh } from '../support/mesh.ts';
+import { harmOf } from '../support/unharmed.ts';
 import { runCases } from './fuzz-case.ts';
 import { messageCases } from './fuzz-messages.ts';
 import { pictureCases } from './fuzz-pictures.ts';
-import { harmOf } from './unharmed.ts';
 
 const AT_ONCE = 6;
 

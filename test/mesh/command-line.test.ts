@@ -90,7 +90,7 @@ describe('a damaged bundle', () => {
 describe('a mesh that is up', () => {
   let up: Up;
   beforeAll(async () => {
-    up = await startUp(['--bundle', bundle], {});
+    up = await startUp(['--bundle', bundle, '--replicas', 'transformer=2', '--replicas', 'image-codec=2'], {});
   });
   afterAll(() => {
     up.process.kill('SIGKILL');
@@ -140,6 +140,69 @@ describe('a mesh that is up', () => {
     expect(stdout).toMatch(/three pink hearts[\s\S]*\d+ \+ \d+ tokens[\s\S]*\d+ \+ \d+ tokens/);
   });
 
+  test('a receipt is replayed: identical, or what changed since', async () => {
+    const [picture, receipt, drawn] = ['copy.png', 'answer.json', 'receipts'].map((name) => join(folder, name)) as [string, string, string];
+    cpSync(join(CHECKPOINTS.tinyShapes, 'pictures/three-hearts.png'), picture);
+    await runCommand(['describe', picture, '--receipt', receipt, '--target', up.target]);
+    await runCommand(['draw', 'two blue stars', '-n', '2', '--seed', '3', '--receipts', '--out', drawn, '--target', up.target]);
+    const receipts = [receipt, join(drawn, 'two-blue-stars-3.png.json'), join(drawn, 'two-blue-stars-4.png.json')];
+    const same = await runCommand(['replay', ...receipts, '--target', up.target]);
+    expect(same).toMatchObject({ code: 0, stderr: '' });
+    expect(same.stdout).toMatch(/answer\.json: identical\n[\s\S]*3 of 3 identical\n$/);
+
+    cpSync(join(CHECKPOINTS.tinyShapes, 'pictures/star-above-circle.png'), picture);
+    const other = await runCommand(['replay', receipt, '--target', up.target]);
+    expect(other).toMatchObject({ code: 1, stderr: '' });
+    expect(other.stdout).toMatch(
+      /^different: token 0 was \d+, is \d+.*\n {2}because picture .*copy\.png was sha256 [0-9a-f]{64}, is [0-9a-f]{64}\n$/
+    );
+  });
+
+  test('a receipt of another model and other numerics names both, an edited one the token', async () => {
+    const file = join(folder, 'edited.json');
+    await runCommand(['draw', 'a red circle', '--out', join(folder, 'edited'), '--receipt', file, '--target', up.target]);
+    const edited = JSON.parse(readFileSync(file, 'utf8'));
+    Object.assign(edited.results[0], { revision: 'other', ids: edited.results[0].ids.with(5, 511) });
+    edited.results[0].fingerprint.isa = 'z80';
+    writeFileSync(file, JSON.stringify(edited));
+    const { code, stdout } = await runCommand(['replay', file, '--json', '--target', up.target]);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      identical: false,
+      difference: { ids: { position: 5, was: 511 } },
+      causes: [
+        { field: 'revision', was: 'other' },
+        { field: 'fingerprint.isa', was: 'z80' }
+      ]
+    });
+  });
+
+  test('top shows each replica once on a pipe, with --json --once as an object', async () => {
+    const { code, stdout } = await runCommand(['top', '--target', up.target]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^mesh .* model [0-9a-f]{12} {3}5 of 5 replicas ready\n\nTIER .*\n(vision-encoder .*\n|transformer .*\n|image-codec .*\n){5}$/
+    );
+    const json = await runCommand(['top', '--json', '--once', '--target', up.target]);
+    expect(JSON.parse(json.stdout).tiers.map(({ replicas }: { replicas: unknown[] }) => replicas.length)).toEqual([1, 2, 2]);
+  });
+
+  test('a picture that is none is named by its file', async () => {
+    const file = join(folder, 'text.png');
+    writeFileSync(file, 'not a picture');
+    const { code, stderr } = await runCommand(['describe', file, '--target', up.target]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: not_a_picture: [\s\S]*text\.png: 13 bytes that start with/);
+  });
+
+  test('a chat from a pipe goes on after a fault and ends with exit code 1', async () => {
+    const talk = ['/image /nowhere.png', 'Hello', '/nonsense'];
+    const { code, stdout, stderr } = await runCommand(['chat', '--target', up.target], {}, talk.join('\n'));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: missing_file: .*nowhere\.png\n[\s\S]*no command \/nonsense/);
+    expect(stdout).toMatch(/\d+ \+ \d+ tokens/);
+  });
+
   test('what the mesh refuses is said with the field and the limit', async () => {
     const { code, stderr } = await runCommand(['draw', '   ', '--target', up.target]);
     expect(code).toBe(1);
@@ -155,7 +218,7 @@ describe('a mesh that is up', () => {
 
   test('SIGTERM drains it: exit code 0, and no service is left', async () => {
     const services = await childrenOf(up.process.pid as number);
-    expect(services).toHaveLength(4);
+    expect(services).toHaveLength(6);
     up.process.kill('SIGTERM');
     expect(await up.ended).toBe(0);
     expect(services.filter(isAlive)).toEqual([]);
@@ -168,6 +231,24 @@ test('services end when the command that started them is killed', async () => {
   expect(services).toHaveLength(4);
   up.process.kill('SIGKILL');
   await expect.poll(() => services.filter(isAlive), { timeout: 20_000, interval: 200 }).toEqual([]);
+});
+
+test('a mesh that dies midway is another error than none; what was finished is kept', async () => {
+  const up = await startUp(['--bundle', bundle, '--diagnostics', '--step-delay', '50'], {});
+  const out = join(folder, 'midway');
+  const drawing = runCommand(['draw', 'a red circle', '-n', '16', '--out', out, '--target', up.target]);
+  await expect.poll(() => existsSync(out), { timeout: 30_000, interval: 20 }).toBe(true);
+  const orchestrator = (await childrenOf(up.process.pid as number)).at(-1) as number; // started last
+  process.kill(orchestrator, 'SIGKILL');
+  const { code, stderr, stdout } = await drawing;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^error: mesh_lost: the mesh went away while it was drawing/);
+  const files = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split('  seed')[0] as string);
+  expect(files.map((file) => readFileSync(file).subarray(0, 4))).toEqual(files.map(() => PNG));
+  expect(await up.ended).toBe(1);
 });
 
 test('without a mesh the error says how to start one', async () => {

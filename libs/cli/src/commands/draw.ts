@@ -70,11 +70,13 @@ async function runDraw(prompt: string, options: DrawOptions): Promise<void> {
   const mesh = connectMesh(options.target);
   const results = new Results(request, options);
   try {
-    const finished = await draw(mesh, request, {
+    const drawing = draw(mesh, request, {
       show: options.preview && !options.json,
       onEvent: (event) => options.json && process.stdout.write(jsonLine(event)),
       onPicture: (picture) => results.add(picture)
-    }).finally(() => results.tell());
+    });
+    const finished = await drawing.finally(() => results.tell());
+    results.requireAll();
     if (!options.json && finished?.timings) process.stdout.write(`${finished.timings.totalSeconds.toFixed(2)} s\n`);
   } finally {
     mesh.close();
@@ -126,11 +128,15 @@ class Results {
     writeReceipts(receipt, this.#receipts);
   }
 
-  /** Says which files were written. @throws {CommandError} if a picture could not be decoded */
+  /** Says which files were written. */
   tell(): void {
     for (const { file, seed } of this.#saved.sort((a, b) => a.sampleIndex - b.sampleIndex)) {
       process.stdout.write(this.#options.json ? jsonLine({ file, seed }) : `${file}  seed ${seed}\n`);
     }
+  }
+
+  /** @throws {CommandError} if a picture could not be decoded */
+  requireAll(): void {
     if (this.#broken.length > 0) throw new CommandError('decode_failed', `${this.#broken.join('; ')}; the seed draws it again`);
   }
 }

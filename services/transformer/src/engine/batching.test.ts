@@ -16,7 +16,13 @@ function dice(seed: bigint): (below: number) => number {
 
 function randomRequest(roll: (below: number) => number): EngineRequest {
   const sampling = { temperature: roll(3) / 2, topK: [0, 5, 20][roll(3)] ?? 0, topP: [1, 0.9, 0.5][roll(3)] ?? 1 };
-  const common = { caller: ['a', 'b', 'c'][roll(3)] as string, sampling, seed: BigInt(roll(1000)), maxNewTokens: 1 + roll(25), stopIds: new Set([roll(60)]) };
+  const common = {
+    caller: ['a', 'b', 'c'][roll(3)] as string,
+    sampling,
+    seed: BigInt(roll(1000)),
+    maxNewTokens: 1 + roll(25),
+    stopIds: new Set([roll(60)])
+  };
   if (roll(2)) return textRequest(1 + roll(200), { ...common, samples: 1 + roll(2) });
   return pictureRequest(1 + roll(140), 1 + roll(140), { ...common, samples: 1 + roll(3), guidanceWeight: 1 + roll(3) });
 }

@@ -89,6 +89,7 @@ export class Committer {
   // Whoever waits for this sample's prompt gets it before it is gone.
   #finish(group: SequenceGroup, reason: FinishReason): void {
     for (const sample of group.request.groups) this.#sharePrompt(sample);
+    if (group.request.failure) return; // freed with all its samples
     const heir = this.#requests.complete(group, reason);
     if (heir) this.#givePrompt(heir, heir);
   }

@@ -7,7 +7,7 @@ import { makeBench, NOTHING_LEFT, pictureRequest, receive, textRequest } from '.
 const STEP_MS = 100;
 
 /** A bench whose steps take 100 ms each, and that has run some: alone, a request that did not wait. */
-async function warmBench(options: Partial<EngineOptions> & { runner?: FakeRunnerOptions } = {}) {
+async function warmBench(options: Partial<Omit<EngineOptions, 'runner'>> & { runner?: FakeRunnerOptions } = {}) {
   const bench = makeBench(options);
   for (let step = 0; step < 1_000; step++) bench.runner.during(step, () => bench.clock.advance(STEP_MS));
   await bench.submit(textRequest(3, { maxNewTokens: 5 }));

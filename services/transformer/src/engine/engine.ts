@@ -166,7 +166,7 @@ export class Engine {
   async #step(): Promise<boolean> {
     const { clock, onStep } = this.#options;
     const sinceMs = clock.now();
-    await this.#committer.sharePrompts(this.#scheduler.running);
+    await this.#requests.hold(() => this.#committer.sharePrompts(this.#scheduler.running));
     const plan = this.#scheduler.plan();
     if (plan.groups.length === 0) return false;
     const { text, codes } = this.#scheduler.queued;

@@ -26,6 +26,7 @@ export class Requests {
   readonly #cache: FeatureCache;
   readonly counts = new RequestCounts();
   #isHeld = false;
+  #arePlacesTold = true;
 
   constructor(options: ResolvedEngineOptions, { scheduler, pace }: { scheduler: Scheduler; pace: Pace }, wake: () => void) {
     this.#options = options;
@@ -60,6 +61,7 @@ export class Requests {
     this.#live.add(request);
     if (leaving) this.fail(leaving.request, leaving.error);
     this.#admit();
+    this.#tellPlaces();
     return request;
   }
 
@@ -141,6 +143,7 @@ export class Requests {
     } finally {
       this.#isHeld = false;
       for (const request of [...this.#live]) if (request.failure) this.#release(request);
+      if (!this.#arePlacesTold) this.#tellPlaces();
     }
   }
 
@@ -150,6 +153,7 @@ export class Requests {
     this.counts.freed(request);
     this.#trimCache();
     this.#admit();
+    this.#tellPlaces();
   }
 
   #enter(request: ActiveRequest): ReturnType<Entrance['enter']> {
@@ -170,7 +174,7 @@ export class Requests {
         this.fail(group.request, new EngineError('STEP_FAILED', `no memory for a group: ${messageOf(cause)}`, { cause }));
       }
     }
-    this.#tellPositions();
+    this.#arePlacesTold = false;
     this.#wake();
   }
 
@@ -201,7 +205,9 @@ export class Requests {
     this.#cache.trim((hash) => [...this.#live].some(({ features }) => features.has(hash)));
   }
 
-  #tellPositions(): void {
+  // Not after each sample that ends with a step, but after all of them: it takes a look at the whole queue.
+  #tellPlaces(): void {
+    this.#arePlacesTold = true;
     this.#scheduler.waiting.forEach((request, position) => {
       if (request.position === position) return;
       request.position = position;

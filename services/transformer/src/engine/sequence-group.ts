@@ -12,6 +12,8 @@ export class SequenceGroup {
   readonly sample: number;
   /** The conditional row, then the unconditional one if there is guidance. */
   readonly rows: readonly Sequence[];
+  /** Positions of KV cache it takes, all rows. */
+  readonly positions: number;
   readonly uniform: Uniform;
   #newTokens = 0;
 
@@ -20,16 +22,12 @@ export class SequenceGroup {
     this.request = request;
     this.sample = sample;
     this.rows = rowPrompts(spec).map((prompt) => new Sequence(prompt, spec.maxNewTokens));
+    this.positions = this.rows.reduce((sum, row) => sum + row.positions, 0);
     this.uniform = new Uniform(spec.seed + BigInt(sample));
   }
 
   get head(): Head {
     return this.request.spec.head;
-  }
-
-  /** Positions of KV cache it takes, all rows. */
-  get positions(): number {
-    return this.rows.reduce((sum, row) => sum + row.positions, 0);
   }
 
   /** The row whose prompt is the request's own. */

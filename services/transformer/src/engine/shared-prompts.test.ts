@@ -27,14 +27,17 @@ test('the prompt of a request runs once; the other samples have copies of it and
   expect(bench.leftovers()).toMatchObject({ ...NOTHING_LEFT, sharedPromptTokens: 2 * 73 });
 });
 
-test.each([1, 2, 3, 5])('samples that come later have it from one that runs, or the caches of one that is done: room for %i', async (room) => {
-  const bench = makeBench({ runner: { slots: room } });
-  const spec = textRequest(130, { samples: 16, sampling: SAMPLING, maxNewTokens: 20, stopIds: new Set([1, 2, 3, 4, 5]) });
-  const received = await bench.submit(spec);
-  expect(received).toMatchObject(await oneByOne(spec));
-  expect(bench.runner.steps.filter((step) => step.includes(' 0+64'))).toHaveLength(1);
-  expect(bench.leftovers()).toMatchObject({ ...NOTHING_LEFT, sharedPromptTokens: 15 * 130 });
-});
+test.each([1, 2, 3, 5])(
+  'samples that come later have it from one that runs, or the caches of one that is done: room for %i',
+  async (room) => {
+    const bench = makeBench({ runner: { slots: room } });
+    const spec = textRequest(130, { samples: 16, sampling: SAMPLING, maxNewTokens: 20, stopIds: new Set([1, 2, 3, 4, 5]) });
+    const received = await bench.submit(spec);
+    expect(received).toMatchObject(await oneByOne(spec));
+    expect(bench.runner.steps.filter((step) => step.includes(' 0+64'))).toHaveLength(1);
+    expect(bench.leftovers()).toMatchObject({ ...NOTHING_LEFT, sharedPromptTokens: 15 * 130 });
+  }
+);
 
 test('a sample that ends with its first token leaves the prompt to those that wait for it', async () => {
   const bench = makeBench({ runner: { slots: 3 } });

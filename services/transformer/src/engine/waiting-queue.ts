@@ -37,7 +37,8 @@ export class WaitingQueue {
   take(head?: Head): SequenceGroup | undefined {
     const group = this.#turns.take(head);
     if (group?.sample === 0) this.#requests[group.head]--;
-    if (group) this.#tidy(group.request.spec.caller);
+    const line = group && this.#lines.get(group.request.spec.caller);
+    if (line) this.#tidy(line);
     return group;
   }
 
@@ -47,7 +48,7 @@ export class WaitingQueue {
     const line = this.#lines.get(caller);
     if (!line?.remove(request)) return;
     if (!request.isAdmitted) this.#requests[head]--;
-    this.#tidy(caller);
+    this.#tidy(line);
   }
 
   /**
@@ -59,10 +60,13 @@ export class WaitingQueue {
     const turns = this.#turns.copy();
     const requests: ActiveRequest[] = [];
     const count = this.#requests.text + this.#requests.codes;
+    let head: Head | undefined = textFirst ? 'text' : undefined;
     while (requests.length < count) {
-      const group = turns.take(textFirst && turns.next('text') ? 'text' : undefined);
-      if (!group) break;
-      if (group.sample === 0) requests.push(group.request);
+      const group = turns.take(head);
+      if (group?.sample === 0) requests.push(group.request);
+      if (group) continue;
+      if (!head) break;
+      head = undefined; // no text is left
     }
     return requests;
   }
@@ -72,19 +76,15 @@ export class WaitingQueue {
    * queue that it still has not fewer afterwards.
    */
   crowding(request: ActiveRequest): ActiveRequest | undefined {
-    const waiting = [...this.#lines.values()].map((line) => ({ caller: line.caller, requests: firsts(line) }));
-    const own = waiting.find(({ caller }) => caller === request.spec.caller)?.requests.length ?? 0;
-    const most = waiting.reduce((a, b) => (b.requests.length > a.requests.length ? b : a), { caller: '', requests: [] as ActiveRequest[] });
+    const lines = [...this.#lines.values()].map(({ caller, requests }) => ({ caller, requests }));
+    const own = lines.find(({ caller }) => caller === request.spec.caller)?.requests.length ?? 0;
+    const most = lines.reduce((a, b) => (b.requests.length > a.requests.length ? b : a));
     return most.requests.length > own ? most.requests.at(-1) : undefined;
   }
 
-  #tidy(caller: string): void {
-    if (!this.#lines.get(caller)?.isEmpty) return;
-    this.#lines.delete(caller);
-    this.#turns.tidy();
+  #tidy(line: CallerLine): void {
+    if (!line.isEmpty) return;
+    this.#lines.delete(line.caller);
+    this.#turns.drop(line);
   }
-}
-
-function firsts(line: CallerLine): ActiveRequest[] {
-  return line.groups.filter((group) => group.sample === 0).map((group) => group.request);
 }

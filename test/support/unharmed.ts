@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { collectPictures, collectText, picture, userMessage } from '@janus-mesh/client';
 import type { GetStatusResponse } from '@janus-mesh/contracts';
-import { CHECKPOINTS, type TestMesh } from '../support/mesh.ts';
+import { CHECKPOINTS, type TestMesh } from './mesh.ts';
 
 const SETTLE_MS = 10_000;
 

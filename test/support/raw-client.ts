@@ -48,7 +48,10 @@ export class RawClient {
       stream.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
       });
-      stream.on('error', reject);
+      stream.on('error', (error) => {
+        // The server may hang up on what is still being sent, once it has said why.
+        if (found['grpc-status'] === undefined) reject(error);
+      });
       stream.on('close', () => {
         clearTimeout(timer);
         const code = found['grpc-status'] === undefined ? undefined : Number(found['grpc-status']);
