@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeSyntheticCheckpoint } from '../libs/importer/src/test-support/synthetic-checkpoint.ts';
+import { writeSyntheticCheckpoint } from '../libs/importer/src/testing/synthetic-checkpoint.ts';
 
 // Imports a synthetic checkpoint of about 1 GB, whose largest tensor is 256 MiB, and prints the importing process's peak memory:
 // `npx tsx test/import-memory.ts`. Fails above 400 MB and the largest tensor as f32. Takes 4 GB of disk for a moment.
@@ -14,7 +14,7 @@ try {
   const golden = join(import.meta.dirname, 'goldens/tiny-pro');
   const sizes = { hidden_size: 2048, intermediate_size: 5632, num_hidden_layers: 5, vocab_size: 65_536 };
   const { bytes, largestAsF32 } = writeSyntheticCheckpoint(checkpoint, golden, sizes);
-  const script = join(import.meta.dirname, '../libs/importer/src/test-support/import-process.ts');
+  const script = join(import.meta.dirname, '../libs/importer/src/testing/import-process.ts');
   const run = spawnSync(process.execPath, ['--import', 'tsx', script, checkpoint, join(root, 'bundle')], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit']

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Head, ScoreOutput } from '@janus-mesh/contracts';
 import { expect, onTestFinished, test } from 'vitest';
-import { type PlainTensor, readPlainTensors } from '../../libs/importer/src/test-support/plain-tensors.ts';
-import { writeSafetensors } from '../../libs/importer/src/test-support/safetensors-writer.ts';
+import { type PlainTensor, readPlainTensors } from '../../libs/importer/src/testing/plain-tensors.ts';
+import { writeSafetensors } from '../../libs/importer/src/testing/safetensors-writer.ts';
 import { CHECKPOINTS, startTestMesh } from '../support/mesh.ts';
 import { score } from '../support/tier-calls.ts';
 

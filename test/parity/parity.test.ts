@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { type PlainTensor, readPlainTensors, valuesOf } from '../../libs/importer/src/test-support/plain-tensors.ts';
-import { writeSafetensors } from '../../libs/importer/src/test-support/safetensors-writer.ts';
+import { type PlainTensor, readPlainTensors, valuesOf } from '../../libs/importer/src/testing/plain-tensors.ts';
+import { writeSafetensors } from '../../libs/importer/src/testing/safetensors-writer.ts';
 import { CHECKPOINTS } from '../support/mesh.ts';
 import { toF16 } from '../support/to-f16.ts';
 import { compare } from './compare.ts';

@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { importCheckpoint } from './index.ts';
-import { applyEdits, type BadCheckpoint } from './test-support/golden-edits.ts';
-import { copyOfGolden, golden, readJson } from './test-support/golden-folder.ts';
+import { applyEdits, type BadCheckpoint } from './testing/golden-edits.ts';
+import { copyOfGolden, golden, readJson } from './testing/golden-folder.ts';
 
 describe.each(['tiny-pro', 'tiny-pro-original'])('%s', (name) => {
   const cases: BadCheckpoint[] = readJson(golden(name), 'cases.json').bad_checkpoints;

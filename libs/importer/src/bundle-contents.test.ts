@@ -6,8 +6,8 @@ import { canonicalTensors } from '@janus-mesh/models';
 import { bundleTensors } from '@janus-mesh/networks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { importCheckpoint } from './index.ts';
-import { golden, readJson } from './test-support/golden-folder.ts';
-import { readPlainTensors, valuesOf } from './test-support/plain-tensors.ts';
+import { golden, readJson } from './testing/golden-folder.ts';
+import { readPlainTensors, valuesOf } from './testing/plain-tensors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'janus-mesh-contents-'));
 let manifest: Manifest;

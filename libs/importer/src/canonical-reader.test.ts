@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { CanonicalReader } from './canonical-reader.ts';
 import type { LocatedTensor } from './checkpoint/located-tensor.ts';
-import { temporaryFolder } from './test-support/golden-folder.ts';
+import { temporaryFolder } from './testing/golden-folder.ts';
 
 /** A reader of bf16 tensors of those shapes, one after another in a file, with the values they must have. */
 async function readerOf(shapes: Readonly<Record<string, readonly [number, number]>>) {

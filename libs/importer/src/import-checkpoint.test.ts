@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import { type Manifest, openBundle, verifyBundle } from '@janus-mesh/bundle';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ImportEvent, type ImportOptions, importCheckpoint } from './index.ts';
-import { applyEdits, writePlainTensors } from './test-support/golden-edits.ts';
-import { copyOfGolden, golden, readJson, temporaryFolder } from './test-support/golden-folder.ts';
-import { asF16, asF32, type PlainTensor, readPlainTensors } from './test-support/plain-tensors.ts';
-import { writeTorch } from './test-support/torch-writer.ts';
+import { applyEdits, writePlainTensors } from './testing/golden-edits.ts';
+import { copyOfGolden, golden, readJson, temporaryFolder } from './testing/golden-folder.ts';
+import { asF16, asF32, type PlainTensor, readPlainTensors } from './testing/plain-tensors.ts';
+import { writeTorch } from './testing/torch-writer.ts';
 
 interface Imported {
   readonly manifest: Manifest;

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { openBundle } from '@janus-mesh/bundle';
 import { expect, test } from 'vitest';
 import { importCheckpoint } from './index.ts';
-import { golden, temporaryFolder } from './test-support/golden-folder.ts';
+import { golden, temporaryFolder } from './testing/golden-folder.ts';
 
-const SCRIPT = join(import.meta.dirname, 'test-support/import-process.ts');
+const SCRIPT = join(import.meta.dirname, 'testing/import-process.ts');
 
 test.each([
   ['at its first tensors', 0.01],

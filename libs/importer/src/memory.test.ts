@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { golden, temporaryFolder } from './test-support/golden-folder.ts';
-import { writeSyntheticCheckpoint } from './test-support/synthetic-checkpoint.ts';
+import { golden, temporaryFolder } from './testing/golden-folder.ts';
+import { writeSyntheticCheckpoint } from './testing/synthetic-checkpoint.ts';
 
-const SCRIPT = join(import.meta.dirname, 'test-support/import-process.ts');
+const SCRIPT = join(import.meta.dirname, 'testing/import-process.ts');
 const MARGIN_BYTES = 300e6;
 
 // The full size is test/import-memory.ts: 1 GB, a tensor of 256 MiB.

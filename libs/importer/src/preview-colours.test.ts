@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { openBundle } from '@janus-mesh/bundle';
 import { expect, test } from 'vitest';
 import { importCheckpoint } from './index.ts';
-import { temporaryFolder } from './test-support/golden-folder.ts';
+import { temporaryFolder } from './testing/golden-folder.ts';
 
 const TINY_SHAPES = resolve(import.meta.dirname, '../../../models/tiny-shapes');
 

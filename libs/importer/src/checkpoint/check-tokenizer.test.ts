@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { golden, readJson } from '../test-support/golden-folder.ts';
+import { golden, readJson } from '../testing/golden-folder.ts';
 import { checkTokenizer } from './check-tokenizer.ts';
 
 const tokenizer = readJson(golden('tiny-pro'), 'tokenizer.json');

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { golden, temporaryFolder } from '../test-support/golden-folder.ts';
+import { golden, temporaryFolder } from '../testing/golden-folder.ts';
 import { samplePictures, samplePixels } from './sample-pictures.ts';
 
 test('samples are the picture files of a folder, in order of name', async () => {

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { readExactly } from '@janus-mesh/bundle';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { StoredTensor } from '../checkpoint/stored-tensor.ts';
-import { golden, temporaryFolder } from '../test-support/golden-folder.ts';
-import { type PlainTensor, readPlainTensors } from '../test-support/plain-tensors.ts';
-import { readZip } from '../test-support/read-zip.ts';
-import { writeTorch } from '../test-support/torch-writer.ts';
-import { writeZip } from '../test-support/zip-writer.ts';
+import { golden, temporaryFolder } from '../testing/golden-folder.ts';
+import { type PlainTensor, readPlainTensors } from '../testing/plain-tensors.ts';
+import { readZip } from '../testing/read-zip.ts';
+import { writeTorch } from '../testing/torch-writer.ts';
+import { writeZip } from '../testing/zip-writer.ts';
 import { readTorchFile } from './read-torch-file.ts';
 
 const BYTES = Uint8Array.from({ length: 48 }, (_, i) => i);
