@@ -67,13 +67,18 @@ export function segmentsOf(ids: readonly number[], placeholder: number, features
   return segments;
 }
 
-/** A picture that stands in a prompt twice is sent once. */
-function* featureMessages(features: readonly NamedFeatures[]) {
+/** Features in messages of whole rows, as the contract bounds a message. A picture that stands in a prompt twice is sent once. */
+export function* featureMessages(features: readonly NamedFeatures[]) {
   const byHash = new Map(features.map((each) => [Buffer.from(each.hash).toString('hex'), each]));
   for (const { hash, values, rows } of byHash.values()) {
     const width = values.length / rows;
-    const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    yield { message: { $case: 'features' as const, value: { hash, firstRow: 0, rows: { type: 1 as const, dims: [rows, width], data } } } };
+    const step = Math.max(1, Math.floor(CHUNK_BYTES / (width * values.BYTES_PER_ELEMENT)));
+    for (let firstRow = 0; firstRow < rows; firstRow += step) {
+      const count = Math.min(step, rows - firstRow);
+      const part = values.subarray(firstRow * width, (firstRow + count) * width);
+      const data = new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
+      yield { message: { $case: 'features' as const, value: { hash, firstRow, rows: { type: 1 as const, dims: [count, width], data } } } };
+    }
   }
 }
 
