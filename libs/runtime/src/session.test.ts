@@ -43,8 +43,11 @@ test('sessions keep one packed copy of a weight between them if they share a con
     return (after - before) / (size * size * 4);
   };
   const prepacked = runtime.createPrepackedWeights();
-  expect(await growth({ prepacked })).toBeLessThan(1.5);
-  expect(await growth({})).toBeGreaterThan(3);
+  const shared = await growth({ prepacked });
+  const separate = await growth({});
+  expect(separate).toBeGreaterThan(3);
+  // None is kept, but up to two copies made while loading may not be given back yet: resident memory is a noisy witness.
+  expect(shared).toBeLessThan(separate - 1.5);
   for (const part of [prepacked, weight]) part.release();
 });
 
