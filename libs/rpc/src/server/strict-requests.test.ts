@@ -54,6 +54,15 @@ test.each([
   await expect.poll(requests).toEqual([expect.objectContaining({ code: 'INVALID_ARGUMENT', reason: 'MALFORMED_MESSAGE' })]);
 });
 
+test.each([
+  ['messages', Buffer.alloc(2 * 2 ** 20, Buffer.from([0x0a, 0x00]))],
+  ['stop texts', Buffer.alloc(2 * 2 ** 20, Buffer.from([0x4a, 0x00]))]
+])('a message of a million empty %s is refused before they take memory', async (_, message) => {
+  const { code, details, prompts } = await send(message);
+  expect({ code, prompts }).toEqual({ code: 3, prompts: [] });
+  expect(details).toMatchObject({ reason: 'TOO_MANY_VALUES', requestId: 'r1' });
+});
+
 test('in a stream of requests, the first that cannot be read ends the call; those before it count', async () => {
   const seen: unknown[] = [];
   const { address } = await testMesh({

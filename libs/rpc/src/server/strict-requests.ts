@@ -1,7 +1,8 @@
-import { BinaryReader } from '@bufbuild/protobuf/wire';
+import type { BinaryReader } from '@bufbuild/protobuf/wire';
 import type { MethodDefinition, ServiceDefinition } from '../definition.ts';
 import { Code } from '../errors/code.ts';
 import { MeshError } from '../errors/mesh-error.ts';
+import { BoundedReader, TooManyValuesError } from './bounded-reader.ts';
 
 /**
  * Stands in for a request that could not be read.
@@ -12,16 +13,23 @@ class UnreadableRequest {
   readonly error: MeshError;
 
   constructor(cause: unknown) {
-    this.error =
-      cause instanceof InvalidUtf8Error
-        ? new MeshError(Code.INVALID_ARGUMENT, 'INVALID_UTF8', 'a string of the request is not valid UTF-8', { cause })
-        : new MeshError(Code.INVALID_ARGUMENT, 'MALFORMED_MESSAGE', 'the request is not a valid protobuf message', { cause });
+    const [reason, message] = explained(cause);
+    this.error = new MeshError(Code.INVALID_ARGUMENT, reason, message, { cause });
   }
+}
+
+function explained(cause: unknown): readonly [reason: string, message: string] {
+  if (cause instanceof InvalidUtf8Error) return ['INVALID_UTF8', 'a string of the request is not valid UTF-8'];
+  if (cause instanceof TooManyValuesError) return ['TOO_MANY_VALUES', cause.message];
+  return ['MALFORMED_MESSAGE', 'the request is not a valid protobuf message'];
 }
 
 class InvalidUtf8Error extends Error {}
 
-/** A service whose requests are refused where a string is not UTF-8; generated codecs would put U+FFFD in silently. */
+/**
+ * A service whose requests are refused where a string is not UTF-8, as generated codecs would put U+FFFD in silently, or where they
+ * have more parts than can be of use.
+ */
 export function withStrictRequests<Service extends ServiceDefinition>(service: Service): Service {
   const methods = Object.entries(service.methods).map(([key, method]) => [key, strict(method)]);
   return { ...service, methods: Object.fromEntries(methods) };
@@ -46,7 +54,7 @@ function strict(method: MethodDefinition): MethodDefinition {
   };
   const decode = (bytes: Uint8Array) => {
     try {
-      return read(new BinaryReader(bytes, decodeUtf8));
+      return read(new BoundedReader(bytes, decodeUtf8));
     } catch (cause) {
       return new UnreadableRequest(cause);
     }
