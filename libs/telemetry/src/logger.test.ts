@@ -43,3 +43,9 @@ test('pretty lines are for people', () => {
   createLogger({ service: 'codec', pretty: true, destination }).warn({ port: 50051, size: [1, 2], who: 'me' }, 'listening');
   expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} warn {2}codec listening port=50051 size=\[1,2\] who=me\n$/);
 });
+
+test('pretty lines hold no control characters of a caller', () => {
+  const { lines, destination } = recorder();
+  createLogger({ service: 'codec', pretty: true, destination }).info({ error: 'no "\u001b[2J\nfatal"' }, 'request');
+  expect(lines[0]).toMatch(/ codec request error=no "\\x1b\[2J\\x0afatal"\n$/);
+});

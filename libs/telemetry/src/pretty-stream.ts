@@ -8,13 +8,21 @@ interface Line {
   readonly [field: string]: unknown;
 }
 
-/** Turns JSON log lines into `12:34:56.789 info  service message key=value` before they are written to `out`. */
+/**
+ * Turns JSON log lines into `12:34:56.789 info  service message key=value` before they are written to `out`. Callers' words stand in
+ * some of them: control characters are escaped, so that a terminal obeys none.
+ */
 export function prettyStream(out: { write(line: string): void }): { write(line: string): void } {
   return {
     write(json) {
       const { time, level, service, msg = '', ...fields } = JSON.parse(json) as Line;
       const rest = Object.entries(fields).map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-      out.write(`${time.slice(11, 23)} ${(pino.levels.labels[level] ?? String(level)).padEnd(5)} ${service} ${msg}${rest.join('')}\n`);
+      const name = (pino.levels.labels[level] ?? String(level)).padEnd(5);
+      out.write(`${time.slice(11, 23)} ${name} ${service} ${escaped(`${msg}${rest.join('')}`)}\n`);
     }
   };
+}
+
+function escaped(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

@@ -14,19 +14,31 @@ const USUAL = new Set(['level', 'time', 'msg', 'service', 'pid', 'hostname', 'v'
 
 /**
  * Makes a service's log line (JSON) readable: time, service, level, message, then the other fields as `name=value`. A line
- * that is not JSON is shown as it is behind the service's name.
+ * that is not JSON is shown as it is behind the service's name. What callers wrote stands in some fields: control characters are escaped,
+ * so that none of them moves the cursor or begins a line of its own.
  */
 export function readableLine(stream: NodeJS.WriteStream, label: string, line: string): string {
   const tag = style(stream, 'cyan', label.padEnd(14));
   const fields = parse(line);
-  if (!fields) return `${' '.repeat(12)} ${tag} ${line}`;
+  if (!fields) return `${' '.repeat(12)} ${tag} ${escaped(line)}`;
   const level = LEVELS[String(fields.level)] ?? { name: String(fields.level), format: 'white' as const };
-  const time = typeof fields.time === 'number' ? new Date(fields.time).toISOString().slice(11, 23) : ' '.repeat(12);
+  const time = timeOf(fields.time);
   const rest = Object.entries(fields)
     .filter(([name]) => !USUAL.has(name))
     .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`)
     .join(' ');
-  return `${style(stream, 'gray', time)} ${tag} ${style(stream, level.format, level.name)} ${fields.msg ?? ''} ${style(stream, 'gray', rest)}`.trimEnd();
+  const message = escaped(String(fields.msg ?? ''));
+  return `${style(stream, 'gray', time)} ${tag} ${style(stream, level.format, level.name)} ${message} ${style(stream, 'gray', escaped(rest))}`.trimEnd();
+}
+
+/** Time of day to the millisecond; as much room where a line has none. */
+function timeOf(time: unknown): string {
+  const date = new Date(typeof time === 'number' || typeof time === 'string' ? time : Number.NaN);
+  return Number.isNaN(date.getTime()) ? ' '.repeat(12) : date.toISOString().slice(11, 23);
+}
+
+function escaped(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 function parse(line: string): Record<string, unknown> | undefined {
