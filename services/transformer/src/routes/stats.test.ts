@@ -9,6 +9,7 @@ test('everything the engine counts is on the wire', async () => {
   const seen = tier.engine.submit(textRequest(0, { prompt: [picture], maxNewTokens: 1 }));
   seen.provideFeatures('cat', new Float32Array(4 * 8), 4);
   await receive(seen);
+  await tier.engine.idle(); // else the delay after that step may count what comes next
   const running = tier.engine.submit(pictureRequest(3, 4, { maxNewTokens: 5 }));
   const waiting = [textRequest(3), textRequest(4), pictureRequest(3, 3)].map((spec) => tier.engine.submit(spec));
   expect(() => tier.engine.submit(textRequest(3))).toThrow('wait');
