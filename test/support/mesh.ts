@@ -10,7 +10,7 @@ import {
 } from '@janus-mesh/contracts';
 import { importCheckpoint } from '@janus-mesh/importer';
 import { type Client, connect } from '@janus-mesh/rpc';
-import { type Mesh, startMesh } from '../../libs/cli/src/mesh/mesh.ts';
+import { type Mesh, type MeshOptions, startMesh, type Tier } from '../../libs/cli/src/mesh/mesh.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -36,6 +36,11 @@ export interface TestMeshOptions {
   readonly weights?: 'safetensors' | 'torch';
   readonly threads?: number;
   readonly diagnostics?: boolean;
+  readonly replicas?: Readonly<Partial<Record<Tier, number>>>;
+  /** Settings of single services, by variable. */
+  readonly settings?: NonNullable<MeshOptions['settings']>;
+  /** @default 5 */
+  readonly drainSeconds?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -69,7 +74,9 @@ export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh>
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...options.env },
     threads: options.threads ?? 2,
     diagnostics: options.diagnostics ?? true,
-    drainSeconds: 5,
+    drainSeconds: options.drainSeconds ?? 5,
+    ...(options.replicas === undefined ? {} : { replicas: options.replicas }),
+    ...(options.settings === undefined ? {} : { settings: options.settings }),
     dist: join(ROOT, 'dist'),
     onLine: (service, line) => lines.push(`${service} ${line}`)
   });

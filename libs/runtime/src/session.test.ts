@@ -30,13 +30,13 @@ test('sessions keep one packed copy of a weight between them if they share a con
   const size = 2048; // 16 MiB
   const weight = runtime.tensor('f32', [size, size], new Float32Array(size * size).fill(0.001));
   const weights = new Map([['w', weight]]);
-  /** RSS that four more sessions take, in copies of the weight. */
+  /** RSS that ten more sessions take, in copies of the weight. */
   const growth = async (source: Pick<SessionSource, 'prepacked'>) => {
     const model = product(size);
     const sessions = [await runtime.createSession({ model, weights, ...source })];
     trimMemory();
     const before = process.memoryUsage.rss();
-    for (let i = 0; i < 4; i++) sessions.push(await runtime.createSession({ model, weights, ...source }));
+    for (let i = 0; i < 10; i++) sessions.push(await runtime.createSession({ model, weights, ...source }));
     trimMemory();
     const after = process.memoryUsage.rss();
     for (const session of sessions) session.release();
@@ -45,9 +45,9 @@ test('sessions keep one packed copy of a weight between them if they share a con
   const prepacked = runtime.createPrepackedWeights();
   const shared = await growth({ prepacked });
   const separate = await growth({});
-  expect(separate).toBeGreaterThan(3);
-  // None is kept, but up to two copies made while loading may not be given back yet: resident memory is a noisy witness.
-  expect(shared).toBeLessThan(separate - 1.5);
+  // Ten copies against none; a copy or two made while loading may not be given back yet: resident memory is a noisy witness.
+  expect(separate).toBeGreaterThan(6);
+  expect(shared).toBeLessThan(4);
   for (const part of [prepacked, weight]) part.release();
 });
 

@@ -26,7 +26,9 @@ export const configSchema = pictureSettings.pick({ maxReceiveBytes: true }).exte
   stepDelayMs: integer({ min: 0, max: 60_000, default: 0 }).describe(
     'time between two steps, to watch a fast model; only with diagnostics'
   ),
-  featuresSeconds: decimal({ min: 0.001, max: 86_400, default: 10 }).describe('how long an admitted request may wait for a picture'),
+  featuresSeconds: decimal({ min: 0.001, max: 86_400, default: 10 }).describe(
+    'how long an admitted request may wait for a picture without a sign of it; orchestrators give one each second while it is encoded'
+  ),
   spin: flag({ default: true }).describe(
     'whether idle threads spin for a moment between runs: faster, but takes time from busy processes on the same cores'
   )

@@ -26,7 +26,7 @@ export class FeatureUploads {
   }
 
   /**
-   * Takes a chunk.
+   * Takes a chunk. One without rows only says that the picture is still being made.
    *
    * @returns the picture, with its last chunk
    * @throws {MeshError} INVALID_ARGUMENT if the chunk is not the next one of a picture that is needed
@@ -35,11 +35,12 @@ export class FeatureUploads {
     const hash = hexOf(hashBytes);
     const total = this.#needed.get(hash);
     if (total === undefined) throw refused('hash', `features ${hash} are not named in the prompt`);
+    if (!tensor) return undefined;
     const rows = this.#checkTensor(tensor);
     const upload = this.#start(hash, total);
     if (firstRow !== upload.rowsDone) throw refused('first_row', `${firstRow}, the next row of ${hash} is ${upload.rowsDone}`);
     if (firstRow + rows > total) throw refused('rows.dims', `rows up to ${firstRow + rows}, the picture has ${total}`);
-    upload.bytes.set((tensor as Tensor).data, firstRow * this.#width * FLOAT_BYTES);
+    upload.bytes.set(tensor.data, firstRow * this.#width * FLOAT_BYTES);
     upload.rowsDone += rows;
     return upload.rowsDone === total ? { hash, values: upload.values, rows: total } : undefined;
   }
@@ -54,9 +55,7 @@ export class FeatureUploads {
   }
 
   // Returns its rows.
-  #checkTensor(tensor: Tensor | undefined): number {
-    if (!tensor) throw refused('rows', 'must be set');
-    const { type, dims, data } = tensor;
+  #checkTensor({ type, dims, data }: Tensor): number {
     if (type !== ElementType.ELEMENT_TYPE_F32) throw refused('rows.type', `${type}, it must be ELEMENT_TYPE_F32`);
     const [rows = 0, width] = dims;
     if (dims.length !== 2 || rows < 1 || width !== this.#width)

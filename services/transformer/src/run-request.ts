@@ -56,6 +56,7 @@ async function receiveFeatures(handle: RequestHandle, uploads: FeatureUploads, c
   for await (const chunk of chunks) {
     const complete = uploads.add(chunk);
     if (complete) handle.provideFeatures(complete.hash, complete.values, complete.rows);
+    else handle.awaitFeatures();
   }
   handle.closeFeatures();
 }

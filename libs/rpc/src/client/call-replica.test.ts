@@ -235,6 +235,21 @@ describe('a call fails', () => {
   });
 });
 
+test('calls of one key that come together spill over to another replica, by their weight', async () => {
+  const stubs = [await stub([1, 'wait']), await stub([1, 'wait'])];
+  const mesh = setOf(stubs.map(({ address }) => address));
+  const together = async (...weights: number[]) => {
+    const calls = weights.map((weight) => rows(mesh, { weight }));
+    await Promise.all(calls.map((call) => call.next()));
+    const load = inFlight(mesh);
+    await Promise.all(calls.map((call) => call.return()));
+    return load;
+  };
+  expect(await together(1, 1, 1, 1)).toEqual([3, 1]);
+  expect(await together(32, 1, 2)).toEqual([32, 3]);
+  expect(inFlight(mesh)).toEqual([0, 0]);
+});
+
 test('leaving the loop cancels the call and counts it off', async () => {
   const only = await stub([1, 'wait']);
   const mesh = setOf([only.address]);

@@ -10,6 +10,8 @@ import { SilenceWatch } from './silence-watch.ts';
 export interface ReplicaCall<Service extends ServiceDefinition, Event> {
   /** Which replica is asked first: see ReplicaSet.choose. */
   readonly key?: string | undefined;
+  /** How much the call adds to its replica's load. Default: 1. */
+  readonly weight?: number | undefined;
   /** The caller's. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds since the epoch: nothing is tried again after it. */
@@ -37,9 +39,11 @@ export async function* callReplica<Service extends ServiceDefinition, Event>(
   set: ReplicaSet<Service>,
   call: ReplicaCall<Service, Event>
 ): AsyncGenerator<Event, void, undefined> {
-  const { key, binds = () => true, explain = (error) => error } = call;
+  const { key, weight, binds = () => true, explain = (error) => error } = call;
   const tried = new Set<Replica<Service>>();
-  let replica = await firstReplica(set, key);
+  await addressesKnown(set);
+  // Nothing is awaited between a choice and its attempt, which counts itself: calls that come together see each other.
+  let replica = set.choose({ key, weight });
   if (replica === undefined) throw explain(noReplica(set), undefined);
   let worst: Failure<Service> | undefined;
   for (;;) {
@@ -55,7 +59,7 @@ export async function* callReplica<Service extends ServiceDefinition, Event>(
       if (isBound || !isWorthAnother(error, call)) throw explain(error, replica);
       const isSecondFull = isQueueFull(error) && worst !== undefined && isQueueFull(worst.error);
       worst = worseOf(worst, { error, replica });
-      const next: Replica<Service> | undefined = isSecondFull ? undefined : set.choose({ key, exclude: tried });
+      const next: Replica<Service> | undefined = isSecondFull ? undefined : set.choose({ key, weight, exclude: tried });
       if (next === undefined) throw explain(worst.error, worst.replica);
       call.onRetry?.(error, replica, next);
       replica = next;
@@ -63,23 +67,19 @@ export async function* callReplica<Service extends ServiceDefinition, Event>(
   }
 }
 
-async function firstReplica<Service extends ServiceDefinition>(
-  set: ReplicaSet<Service>,
-  key: string | undefined
-): Promise<Replica<Service> | undefined> {
+async function addressesKnown<Service extends ServiceDefinition>(set: ReplicaSet<Service>): Promise<void> {
   await set.resolved();
   if (set.replicas.length === 0) await set.resolve();
-  return set.choose({ key });
 }
 
 async function* attempt<Service extends ServiceDefinition, Event>(
   replica: Replica<Service>,
-  { start, signal, silence }: ReplicaCall<Service, Event>
+  { weight, start, signal, silence }: ReplicaCall<Service, Event>
 ): AsyncGenerator<Event, void, undefined> {
   const lost = new AbortController();
   const rule = silence && { afterMs: silence.afterMs, answers: () => silence.answers(replica) };
   const watch = rule && new SilenceWatch(rule, () => lost.abort());
-  const isOver = replica.begin();
+  const isOver = replica.begin(weight);
   try {
     watch?.begin();
     for await (const event of start(replica, signal ? AbortSignal.any([signal, lost.signal]) : lost.signal)) {

@@ -35,18 +35,25 @@ describe('a key', () => {
     expect(new Set(displaced.map((key) => three.get(key)))).toEqual(new Set(['b']));
   });
 
-  test('stays at home up to 1.25 times the mean plus one, then goes to its next replica', () => {
+  test('stays at home while that carries at most 1.25 times the mean, then goes to its next replica', () => {
     const key = KEYS.find((candidate) => pickReplica(busy(0, 0), candidate)?.address === 'r0');
     const pick = (...calls: number[]) => pickReplica(busy(...calls), key)?.address;
-    // With this call: 2 of mean 1, bound 2.25. Then 3 of mean 1.5, bound 2.875.
+    // 1 of mean 1 with this call, bound 1.25. Then 2 of mean 1.5, bound 1.875.
     expect([pick(1, 0), pick(2, 0)]).toEqual(['r0', 'r1']);
-    // 13 of mean 11.5, bound 15.375; 17 of mean 13.5, bound 17.875; 18 of mean 14, bound 18.5; 19 of mean 14.5, bound 19.125; 20 of 15, 19.75.
+    // 12 of mean 11.5, bound 14.375; 16 of 13.5, 16.875; 17 of 14, 17.5; 18 of 14.5, 18.125; 19 of 15, 18.75.
     expect([pick(12, 10), pick(16, 10), pick(17, 10), pick(18, 10), pick(19, 10)]).toEqual(['r0', 'r0', 'r0', 'r0', 'r1']);
+  });
+
+  test('leaves a replica with one heavy call to lighter ones, and takes a heavy call when all are idle', () => {
+    const key = KEYS.find((candidate) => pickReplica(busy(0, 0), candidate)?.address === 'r0');
+    const pick = (weight: number, ...calls: number[]) => pickReplica(busy(...calls), key, weight)?.address;
+    expect([pick(32, 0, 0), pick(1, 32, 0), pick(32, 2, 0), pick(2, 32, 32)]).toEqual(['r0', 'r1', 'r0', 'r0']);
   });
 
   test('finds a replica however the load lies', () => {
     for (const calls of [[5, 0, 0], [100, 100, 100], [0, 0, 1], [9, 8, 7], [1]])
-      for (const key of KEYS.slice(0, 50)) expect(pickReplica(busy(...calls), key)).toBeDefined();
+      for (const key of KEYS.slice(0, 50))
+        for (const weight of [1, 32]) expect(pickReplica(busy(...calls), key, weight)).toBeDefined();
     expect(pickReplica([], 'key')).toBeUndefined();
   });
 });

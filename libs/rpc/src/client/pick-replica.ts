@@ -3,25 +3,30 @@ import { createHash } from 'node:crypto';
 /** A replica as far as the choice goes. */
 export interface Candidate {
   readonly address: string;
-  /** Calls that run on it. */
+  /** Weight of the calls that run on it. */
   readonly inFlight: number;
 }
 
-/** How far above the mean a replica may be loaded, plus one call. */
+/** How far above the mean a replica may be loaded before it takes a call. */
 const MOST_OF_MEAN = 1.25;
 
 /**
- * Picks a replica by rendezvous hash with bounded load: calls with one key go to one replica while it has, with this call,
- * at most 1.25 times the mean of calls plus one, else to the next in the key's own order. When replicas come and go, only
- * the keys of those move. Without a key, the least busy is picked, any of equals.
+ * Picks a replica by rendezvous hash with bounded load: calls with one key go to one replica while that carries, without
+ * this call, at most 1.25 times what all would carry on average with it, else to the next in the key's own order. When
+ * replicas come and go, only the keys of those move. Without a key, the least busy is picked, any of equals.
  *
+ * @param weight of this call, in the unit of `inFlight`
  * @returns undefined only where there are none
  */
-export function pickReplica<Replica extends Candidate>(replicas: readonly Replica[], key: string | undefined): Replica | undefined {
+export function pickReplica<Replica extends Candidate>(
+  replicas: readonly Replica[],
+  key: string | undefined,
+  weight = 1
+): Replica | undefined {
   if (key === undefined) return leastBusy(replicas);
   const running = replicas.reduce((sum, { inFlight }) => sum + inFlight, 0);
-  const most = (MOST_OF_MEAN * (running + 1)) / replicas.length + 1;
-  return inOrderOf(key, replicas).find(({ inFlight }) => inFlight + 1 <= most);
+  const most = (MOST_OF_MEAN * (running + weight)) / replicas.length;
+  return inOrderOf(key, replicas).find(({ inFlight }) => inFlight <= most);
 }
 
 function inOrderOf<Replica extends Candidate>(key: string, replicas: readonly Replica[]): Replica[] {

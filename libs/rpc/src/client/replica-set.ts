@@ -15,6 +15,8 @@ export interface ReplicaSetOptions extends ConnectOptions {
 export interface ReplicaChoice<Service extends ServiceDefinition> {
   /** Calls with one key go to one replica, as far as its load allows. Default: to the least busy. */
   readonly key?: string | undefined;
+  /** How much the call adds to a replica's load. Default: 1. */
+  readonly weight?: number | undefined;
   /** Replicas that are out of the question. Default: none. */
   readonly exclude?: ReadonlySet<Replica<Service>>;
 }
@@ -83,10 +85,10 @@ export class ReplicaSet<Service extends ServiceDefinition> {
   }
 
   /** Picks a replica (see pickReplica), one in trouble only where there is no other. Undefined where none is left. */
-  choose({ key, exclude }: ReplicaChoice<Service> = {}): Replica<Service> | undefined {
+  choose({ key, weight, exclude }: ReplicaChoice<Service> = {}): Replica<Service> | undefined {
     const left = this.#replicas.filter((replica) => !exclude?.has(replica));
     const well = left.filter(({ trouble }) => trouble === undefined);
-    return pickReplica(well.length > 0 ? well : left, key);
+    return pickReplica(well.length > 0 ? well : left, key, weight);
   }
 
   /** Closes all channels; calls that run may finish. */

@@ -19,7 +19,7 @@ export class Replica<Service extends ServiceDefinition> {
     return this.#connection.client;
   }
 
-  /** Calls that were begun here and are not over. */
+  /** Weight of the calls that were begun here and are not over. */
   get inFlight(): number {
     return this.#inFlight;
   }
@@ -39,12 +39,12 @@ export class Replica<Service extends ServiceDefinition> {
     this.#trouble = undefined;
   }
 
-  /** Counts a call. @returns to be called when that call is over; only the first time counts */
-  begin(): () => void {
-    this.#inFlight += 1;
+  /** Counts a call by its weight. @returns to be called when that call is over; only the first time counts */
+  begin(weight = 1): () => void {
+    this.#inFlight += weight;
     let isOver = false;
     return () => {
-      if (!isOver) this.#inFlight -= 1;
+      if (!isOver) this.#inFlight -= weight;
       isOver = true;
     };
   }

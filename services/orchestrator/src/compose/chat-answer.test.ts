@@ -36,6 +36,7 @@ async function answer(said: readonly GenerateEvent[], stop: readonly string[] = 
     }
   }
   const pictures = new PictureFeed([], {
+    stillMs: 60_000,
     encode: () => {
       throw new Error('there are no pictures');
     },

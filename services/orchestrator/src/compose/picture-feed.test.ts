@@ -7,29 +7,32 @@ const pictures = ['a', 'b', 'c'].map((name, index): PromptPicture => {
   return { hash: new Uint8Array(32).fill(index + 1), data: new TextEncoder().encode(name), fields: [name] };
 });
 
+const rows = { type: 1, dims: [1, 1], data: new Uint8Array(4) };
+
 interface Trace {
   readonly feed: PictureFeed;
   readonly events: string[];
 }
 
-/** A feed whose encoder gives two chunks a picture and fails for those in `bad`. */
-function traced({ atOnce = 2, bad = '', signal = new AbortController().signal } = {}): Trace {
+/** A feed whose encoder gives two chunks a picture, begins with `begin`, and fails for those in `bad`. */
+function traced({ atOnce = 2, bad = '', signal = new AbortController().signal, stillMs = 60_000, begin = async () => {} } = {}): Trace {
   const events: string[] = [];
   async function* encode({ fields: [name] }: PromptPicture): AsyncGenerator<EncodeResponse, void> {
     events.push(`start ${name}`);
+    await begin();
     if (bad.includes(name ?? '')) throw new Error(`${name} is bad`);
-    yield { firstRow: 0, rows: undefined, totalRows: 2 };
-    yield { firstRow: 1, rows: undefined, totalRows: 2 };
+    yield { firstRow: 0, rows, totalRows: 2 };
+    yield { firstRow: 1, rows, totalRows: 2 };
   }
   const onWait = () => {
     events.push('wait');
     return () => events.push('waited');
   };
-  return { feed: new PictureFeed(pictures, { encode, atOnce, signal, onWait }), events };
+  return { feed: new PictureFeed(pictures, { encode, atOnce, signal, onWait, stillMs }), events };
 }
 
 async function read({ feed, events }: Trace): Promise<string[]> {
-  for await (const { hash, firstRow } of feed.chunks()) events.push(`chunk ${hash[0]}.${firstRow}`);
+  for await (const { hash, firstRow, rows } of feed.chunks()) events.push(`${rows ? 'chunk' : 'still'} ${hash[0]}.${firstRow}`);
   return events;
 }
 
@@ -91,4 +94,30 @@ test('refuses a hash that no picture has', async () => {
     for await (const chunk of feed.chunks()) chunks.push(chunk);
   })();
   await expect(reading).rejects.toThrow(/asks for features 0909/);
+});
+
+test('says again and again that a picture is still being encoded, and stops when it is there', async () => {
+  let isEncoded = () => {};
+  const encoded = new Promise<void>((resolve) => {
+    isEncoded = resolve;
+  });
+  const trace = traced({ stillMs: 5, begin: () => encoded });
+  trace.feed.need(hashes(1));
+  const reading = read(trace);
+  await expect.poll(() => trace.events.filter((event) => event === 'still 2.0').length).toBeGreaterThan(2);
+  isEncoded();
+  expect((await reading).slice(-3)).toEqual(['chunk 2.0', 'chunk 2.1', 'waited']);
+});
+
+test('a picture that fails after it was said to be encoded fails the feed', async () => {
+  let fails = () => {};
+  const failing = new Promise<void>((resolve) => {
+    fails = resolve;
+  });
+  const trace = traced({ stillMs: 5, bad: 'a', begin: () => failing });
+  trace.feed.need(hashes(0));
+  const reading = read(trace);
+  await expect.poll(() => trace.events).toContain('still 1.0');
+  fails();
+  await expect(reading).rejects.toThrow('a is bad');
 });

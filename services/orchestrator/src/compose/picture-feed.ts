@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EncodeResponse, FeaturesChunk } from '@janus-mesh/contracts';
 import type { PromptPicture } from '../prompt/prompt-picture.ts';
 
@@ -11,6 +12,8 @@ export interface PictureFeedOptions {
   readonly signal: AbortSignal;
   /** Told when the encoder is waited for; returns what is told when that is over. */
   readonly onWait: () => () => void;
+  /** While a picture is encoded, the transformer is told so each time this long has passed: it waits for no silent caller. In milliseconds. */
+  readonly stillMs: number;
 }
 
 /** Features of a prompt's pictures, encoded once the transformer says which it needs. */
@@ -34,7 +37,10 @@ export class PictureFeed {
     this.#tellNeeded(hashes);
   }
 
-  /** The chunks of all needed features, picture after picture. Waits until `need` was called. */
+  /**
+   * The chunks of all needed features, picture after picture, and between them some without rows that say that the next picture is
+   * still being encoded. Waits until `need` was called.
+   */
   async *chunks(): AsyncGenerator<FeaturesChunk, void, undefined> {
     const pictures = (await this.#needed).map((hash) => this.#find(hash));
     if (pictures.length === 0) return;
@@ -43,6 +49,7 @@ export class PictureFeed {
     for (const [index, picture] of pictures.entries()) {
       for (const next of pictures.slice(started.length, index + this.#options.atOnce)) started.push(this.#start(next));
       const { first, rest } = started[index] ?? this.#start(picture);
+      yield* this.#untilSettled(first, picture);
       for (let result = await first; !result.done; result = await rest.next()) {
         const { firstRow, rows } = result.value;
         yield { hash: picture.hash, firstRow, rows };
@@ -56,6 +63,21 @@ export class PictureFeed {
     const first = rest.next();
     first.catch(() => {}); // it may fail before its turn to be read has come: it is thrown there
     return { first, rest };
+  }
+
+  async *#untilSettled(work: Promise<unknown>, { hash }: PromptPicture): AsyncGenerator<FeaturesChunk, void, undefined> {
+    const settled = work.then(
+      () => true,
+      () => true
+    );
+    for (;;) {
+      const pause = new AbortController();
+      const waiting = sleep(this.#options.stillMs, false, { signal: pause.signal }).catch(() => true);
+      const isSettled = await Promise.race([settled, waiting]);
+      pause.abort();
+      if (isSettled) return;
+      yield { hash, firstRow: 0, rows: undefined };
+    }
   }
 
   #find(hash: Uint8Array): PromptPicture {

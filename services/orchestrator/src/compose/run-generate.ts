@@ -41,6 +41,7 @@ export async function* runGenerate(job: GenerateJob): AsyncGenerator<GenerateEve
   try {
     const events = tier.stream<GenerateEvent>({
       key,
+      weight: rowsOf(job.start),
       call,
       binds: ({ $case }) => $case !== 'queued',
       start: (replica, options) => generateOn(replica, job, options)
@@ -53,6 +54,11 @@ export async function* runGenerate(job: GenerateJob): AsyncGenerator<GenerateEve
     throw job.scope.causeOf(error);
   }
   if (unfinished > 0) throw internal(`${tier.name} ended its stream with ${unfinished} of ${job.start.samples} samples unfinished`);
+}
+
+/** Rows that the transformer runs for it: two a sample where it is guided. */
+function rowsOf({ samples, negativePrompt }: GenerateStart): number {
+  return samples * (negativePrompt.length > 0 ? 2 : 1);
 }
 
 async function* generateOn(

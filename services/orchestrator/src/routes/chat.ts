@@ -13,6 +13,9 @@ import type { Orchestrator } from '../orchestrator.ts';
 import { buildChatPrompt } from '../prompt/chat-prompt.ts';
 import { validateChat } from '../validation/validate-chat.ts';
 
+/** How often the transformer is told that a picture is still being encoded: well within the time it waits for a sign, 10 s by default. */
+const STILL_ENCODING_MS = 1_000;
+
 /** Answers the last message of a conversation. */
 export function chatRoute(mesh: Orchestrator): Handler<JanusServiceDefinition, 'chat'> {
   return async function* chat(request, context) {
@@ -28,7 +31,8 @@ export function chatRoute(mesh: Orchestrator): Handler<JanusServiceDefinition, '
       encode: (picture) => encodePicture(picture, encode),
       atOnce: mesh.encodesAtOnce,
       signal: scope.signal,
-      onWait: () => times.waitForVision()
+      onWait: () => times.waitForVision(),
+      stillMs: STILL_ENCODING_MS
     });
     try {
       const key = chatAffinity(valid, prompt);

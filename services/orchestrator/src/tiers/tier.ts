@@ -35,6 +35,8 @@ export interface TierOptions extends ReplicaSetOptions {
 export interface TierCall<Service extends ServiceDefinition, Event> {
   /** Calls with one key go to one replica, as far as its load allows. Default: to the least busy. */
   readonly key?: string;
+  /** How much it adds to a replica's load. Default: 1. */
+  readonly weight?: number;
   readonly call: CallOptions;
   /** Makes the call with these options; may be told so again for another replica. */
   readonly start: (replica: Replica<Service>, call: CallOptions) => AsyncIterable<Event>;

@@ -53,6 +53,7 @@ export class Engine {
       admitted: request.admitted,
       events: request.output,
       provideFeatures: (hash, values, rows) => requests.provideFeatures(request, { hash, values, rows }),
+      awaitFeatures: () => requests.awaitFeatures(request),
       closeFeatures: () => requests.closeFeatures(request),
       cancel: (error) => requests.fail(request, error)
     };

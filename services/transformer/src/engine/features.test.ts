@@ -101,6 +101,33 @@ test('pictures that do not come in time end the request and free its memory; eac
   expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
 });
 
+test('a sign that pictures still come starts the time again, as often as it is given', async () => {
+  const bench = makeBench({ featuresTimeoutMs: 10_000 });
+  const handle = bench.engine.submit(aboutCat);
+  const reader = receive(handle);
+  for (let n = 0; n < 5; n++) {
+    bench.clock.advance(9_999);
+    handle.awaitFeatures();
+  }
+  bench.clock.advance(9_999);
+  expect(bench.engine.stats().groups).toBe(1);
+  bench.clock.advance(1);
+  expect((await reader).error).toMatchObject({ reason: 'FEATURES_TIMEOUT' });
+  handle.awaitFeatures(); // too late: nobody minds
+  expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
+});
+
+test('a sign for pictures that are there, or that wait their turn, sets no clock', async () => {
+  const bench = makeBench({ runner: { slots: 1 } });
+  const running = bench.engine.submit(aboutCat);
+  const waiting = bench.engine.submit(aboutCat);
+  running.provideFeatures('cat', pixels(1), 5);
+  for (const handle of [running, waiting]) handle.awaitFeatures();
+  expect(bench.clock.pending).toBe(0);
+  for (const handle of [running, waiting]) expect((await receive(handle)).error).toBeUndefined();
+  expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
+});
+
 test('a request that waits in the queue has all the time for its pictures', async () => {
   const bench = makeBench({ runner: { slots: 1 } });
   const running = bench.engine.submit(aboutCat);

@@ -14,6 +14,8 @@ export interface RequestHandle {
    * @throws {RangeError} if the features are not awaited, or are not the rows the prompt names
    */
   provideFeatures(hash: string, values: Float32Array, rows: number): void;
+  /** Says that features which are needed are still on their way: the time they have starts again. */
+  awaitFeatures(): void;
   /** Says that no more features will come: what is still needed will not be waited for. */
   closeFeatures(): void;
   /** Ends it. Rows and memory are free before the next step starts. Does nothing where it is over. */

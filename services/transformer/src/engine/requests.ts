@@ -77,14 +77,29 @@ export class Requests {
   provideFeatures(request: ActiveRequest, features: RawFeatures): void {
     if (!this.#live.has(request) || request.failure) return;
     request.features.give(features);
-    this.#awaitFeatures(request);
+    this.awaitFeatures(request);
     this.#wake();
   }
 
   /** No more features will come. */
   closeFeatures(request: ActiveRequest): void {
     request.featuresClosed = true;
-    this.#awaitFeatures(request);
+    this.awaitFeatures(request);
+  }
+
+  /** Gives what is still needed of a request's pictures the whole time to come, from now on. */
+  awaitFeatures(request: ActiveRequest): void {
+    request.stopTimer?.();
+    const { missing } = request.features;
+    if (missing.length === 0 || !request.isAdmitted || request.failure) return;
+    if (request.featuresClosed) {
+      this.fail(request, new EngineError('FEATURES_MISSING', `the caller ended without features ${missing.join(', ')}`));
+      return;
+    }
+    const { clock, featuresTimeoutMs } = this.#options;
+    request.stopTimer = clock.schedule(featuresTimeoutMs, () => {
+      this.fail(request, new EngineError('FEATURES_TIMEOUT', `features ${missing.join(', ')} did not come within ${featuresTimeoutMs} ms`));
+    });
   }
 
   /** A picture that waits for the aligner; those of requests that wait stay with them. */
@@ -100,7 +115,7 @@ export class Requests {
   keepPicture(hash: string, picture: AlignedFeatures): void {
     this.#cache.put(hash, picture);
     for (const request of [...this.#live]) {
-      if (request.isAdmitted && !request.failure && request.features.keep(hash, picture)) this.#awaitFeatures(request);
+      if (request.isAdmitted && !request.failure && request.features.keep(hash, picture)) this.awaitFeatures(request);
     }
     this.#trimCache();
   }
@@ -183,22 +198,7 @@ export class Requests {
     request.features.fill((hash, rows) => this.#cache.find(hash, rows));
     request.output.push({ kind: 'admitted', neededFeatures: request.features.missing });
     request.settleAdmission();
-    this.#awaitFeatures(request);
-  }
-
-  // Each picture that comes starts the time again.
-  #awaitFeatures(request: ActiveRequest): void {
-    request.stopTimer?.();
-    const { missing } = request.features;
-    if (missing.length === 0 || !request.isAdmitted || request.failure) return;
-    if (request.featuresClosed) {
-      this.fail(request, new EngineError('FEATURES_MISSING', `the caller ended without features ${missing.join(', ')}`));
-      return;
-    }
-    const { clock, featuresTimeoutMs } = this.#options;
-    request.stopTimer = clock.schedule(featuresTimeoutMs, () => {
-      this.fail(request, new EngineError('FEATURES_TIMEOUT', `features ${missing.join(', ')} did not come within ${featuresTimeoutMs} ms`));
-    });
+    this.awaitFeatures(request);
   }
 
   #trimCache(): void {

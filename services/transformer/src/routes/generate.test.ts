@@ -148,6 +148,7 @@ describe('features', () => {
     ['of a picture nobody named', [chunk(0, 4, { hash: new Uint8Array(32) })], `features.hash: features ${'00'.repeat(32)} are not named`],
     ['out of order', [chunk(0, 1), chunk(2, 1)], 'features.first_row: 2, the next row of'],
     ['beyond the picture', [chunk(0, 5)], 'features.rows.dims: rows up to 5, the picture has 4'],
+    ['of another picture, still to come', [chunk(0, 1, { hash: new Uint8Array(32), rows: undefined })], 'are not named in the prompt'],
     ['sent twice', [chunk(0, 4), chunk(0, 4)], 'features.first_row: 0, the next row of'],
     ['of another width', [chunk(0, 1, { rows: tensor([1, 9], 36) })], 'features.rows.dims: [1, 9], it must be [n, 8]'],
     ['of no rows', [chunk(0, 1, { rows: tensor([0, 8], 0) })], 'features.rows.dims: [0, 8], it must be [n, 8]'],
@@ -161,8 +162,7 @@ describe('features', () => {
       'longer than a message may be',
       [chunk(0, 1, { rows: tensor([40_000, 8], 1_280_000) })],
       'features.rows.data: 1280000 bytes, at most 1048576'
-    ],
-    ['without a tensor', [chunk(0, 1, { rows: undefined })], 'features.rows: must be set']
+    ]
   ])('%s are refused, and the memory is freed', async (_, chunks, message) => {
     const tier = await fakeTier();
     await expect(events(tier, requests({ prompt: [picture] }, ...chunks))).rejects.toMatchObject({
