@@ -2,7 +2,8 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const COMMAND = resolve(import.meta.dirname, '../../dist/janus-mesh.js');
+/** JavaScript file of the command. */
+export const COMMAND = resolve(import.meta.dirname, '../../dist/janus-mesh.js');
 
 /** How a command ended. */
 export interface Ended {
@@ -11,12 +12,22 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs `janus-mesh` to its end, with some input on stdin. */
-export function runCommand(args: readonly string[], env: Readonly<Record<string, string>> = {}, input = ''): Promise<Ended> {
+/** Runs `janus-mesh` to its end, with some input on stdin, in a folder. */
+export function runCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  input = '',
+  folder = process.cwd()
+): Promise<Ended> {
   return new Promise((settle) => {
-    const child = execFile(process.execPath, [COMMAND, ...args], { env: { ...process.env, ...env } }, (error, stdout, stderr) => {
-      settle({ code: error ? (typeof error.code === 'number' ? error.code : null) : 0, stdout, stderr });
-    });
+    const child = execFile(
+      process.execPath,
+      [COMMAND, ...args],
+      { cwd: folder, env: { ...process.env, ...env } },
+      (error, stdout, stderr) => {
+        settle({ code: error ? (typeof error.code === 'number' ? error.code : null) : 0, stdout, stderr });
+      }
+    );
     child.stdin?.end(input);
   });
 }

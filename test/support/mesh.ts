@@ -11,12 +11,15 @@ import {
 import { importCheckpoint } from '@janus-mesh/importer';
 import { type Client, connect } from '@janus-mesh/rpc';
 import { type Mesh, type MeshOptions, startMesh, type Tier } from '../../libs/cli/src/mesh/mesh.ts';
+import { MeshProcesses } from './mesh-processes.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
 /** A mesh of real processes with clients of every service. */
 export interface TestMesh extends AsyncDisposable {
   readonly mesh: Mesh;
+  /** The services' processes, to be killed and started again. */
+  readonly processes: MeshProcesses;
   readonly bundle: string;
   readonly client: MeshClient;
   readonly transformer: Client<TransformerServiceDefinition>;
@@ -84,9 +87,11 @@ export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh>
   const transformer = connect(TransformerServiceDefinition, mesh.tiers.transformer);
   const visionEncoder = connect(VisionEncoderServiceDefinition, mesh.tiers['vision-encoder']);
   const imageCodec = connect(ImageCodecServiceDefinition, mesh.tiers['image-codec']);
+  const processes = new MeshProcesses(mesh);
   const connections = [transformer, visionEncoder, imageCodec];
   return {
     mesh,
+    processes,
     bundle,
     client,
     transformer: transformer.client,
@@ -98,6 +103,7 @@ export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh>
       for (const connection of connections) connection.close();
       client.close();
       await mesh.stop();
+      await processes.stop();
       made?.remove();
     }
   };

@@ -13,9 +13,9 @@ const SETTLE_MS = 10_000;
  *
  * @returns what is not so
  */
-export async function harmOf({ client, mesh, lines }: TestMesh): Promise<string[]> {
+export async function harmOf({ client, processes, lines }: TestMesh): Promise<string[]> {
   const harm: string[] = [];
-  const ended = await Promise.race([mesh.processes.map(({ label, ended }) => ended.then(() => label)), [sleep(0)]].flat());
+  const ended = await Promise.race([processes.all.map(({ label, ended }) => ended.then(() => label)), [sleep(0)]].flat());
   if (ended !== undefined) harm.push(`${ended} ended: ${lines.slice(-5).join('\n')}`);
   let busy = whatIsBusy(await client.getStatus());
   for (const end = Date.now() + SETTLE_MS; busy.length > 0 && Date.now() < end; busy = whatIsBusy(await client.getStatus()))
@@ -29,7 +29,8 @@ export async function harmOf({ client, mesh, lines }: TestMesh): Promise<string[
   return harm;
 }
 
-function whatIsBusy({ tiers }: GetStatusResponse): string[] {
+/** Replicas that are away, wait, run or hold memory, by the status of a mesh. */
+export function whatIsBusy({ tiers }: GetStatusResponse): string[] {
   return tiers.flatMap(({ tier, replicas }) =>
     replicas.flatMap(({ ready, reason, queued, running, textRows, codeRows, kvBytesUsed }) => {
       if (!ready) return [`${tier} is away: ${reason}`];

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { invalidArgument } from './errors/families.ts';
 import type { MeshError } from './errors/mesh-error.ts';
+import { rawCall } from './testing/raw-call.ts';
 import { testMesh } from './testing/test-mesh.ts';
 import { signalled, untilAborted } from './testing/waiting.ts';
 
@@ -96,6 +98,26 @@ test('a handler that waits for the next request of a cancelled caller is told, n
   })();
   await expect(reading).rejects.toMatchObject({ codeName: 'CANCELLED' });
   expect((await ended).how.codeName).toBe('CANCELLED');
+});
+
+test('half a request is the fault of a caller who waits for the answer, and a cancel where the reset comes behind its end', async () => {
+  const failed = signalled();
+  const { address, requests } = await testMesh({
+    codec: {
+      async tokenize(pieces) {
+        for await (const _ of pieces);
+        failed.resolve();
+        throw invalidArgument([{ field: 'chunk', description: 'the picture is not whole' }]);
+      }
+    }
+  });
+  const method = 'janus.tier.v1.ImageCodecService/Tokenize';
+  const { stream } = rawCall(address, method, { messages: [] });
+  await failed.promise;
+  stream.close(8);
+  await expect.poll(requests).toEqual([expect.objectContaining({ code: 'CANCELLED', reason: 'CANCELLED' })]);
+  expect(await rawCall(address, method, { messages: [] }).status).toMatchObject({ 'grpc-status': '3' });
+  await expect.poll(requests).toMatchObject([{}, { code: 'INVALID_ARGUMENT' }]);
 });
 
 test("the caller's request generator is ended when the call is over", async () => {

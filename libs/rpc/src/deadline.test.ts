@@ -34,6 +34,18 @@ test("the caller's deadline reaches the handler", async () => {
   expect(leftMs).toBeLessThanOrEqual(2_001);
 });
 
+test('the log tells how long a call had when it came', async () => {
+  const { codec, requests } = await testMesh({ codec: { describeImageCodec: async () => ({}) }, limits: { maxDeadlineMs: 60_000 } });
+  await codec.describeImageCodec({}, { deadline: Date.now() + 2_000 });
+  await codec.describeImageCodec({});
+  await expect.poll(() => requests().length).toBe(2);
+  const [bounded, open] = requests().map(({ deadlineMs }) => Number(deadlineMs)) as [number, number];
+  expect(bounded).toBeGreaterThan(1_500);
+  expect(bounded).toBeLessThanOrEqual(2_001);
+  expect(open).toBeGreaterThan(59_500);
+  expect(open).toBeLessThanOrEqual(60_000);
+});
+
 test('when the deadline passes, the handler is stopped and the caller gets DEADLINE_EXCEEDED', async () => {
   const { describeImageCodec, ended } = waitingHandler();
   const { codec, requests } = await testMesh({ codec: { describeImageCodec } });

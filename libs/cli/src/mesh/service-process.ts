@@ -25,10 +25,13 @@ export class ServiceProcess {
   readonly label: string;
   /** Settles when the process has ended. */
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  /** What it was started with. */
+  readonly options: ServiceOptions;
   readonly #child: ChildProcess;
   readonly #lastLines: string[] = [];
 
   constructor(options: ServiceOptions) {
+    this.options = options;
     this.name = options.name;
     this.label = options.replica === 0 ? options.name : `${options.name}-${options.replica + 1}`;
     const env = { ...options.env, JANUS_MESH_EXIT_WITH_PARENT: '1' };
@@ -78,11 +81,15 @@ export class ServiceProcess {
     this.#child.kill(signal);
   }
 
-  /** What the service said when it failed: its error, else its last lines. */
+  /** What the service said when it failed, as one line: its error, else its last lines. */
   #reason(): string {
     const prefix = `error: ${this.name}: `;
     const from = this.#lastLines.findIndex((line) => line.startsWith(prefix));
-    return from < 0 ? this.#lastLines.join('\n') : this.#lastLines.slice(from).join('\n').slice(prefix.length);
+    const [first = '', ...rest] = from < 0 ? this.#lastLines : this.#lastLines.slice(from);
+    return [from < 0 ? first : first.slice(prefix.length), ...rest]
+      .map((line) => line.trim())
+      .join('; ')
+      .replace(':; ', ': ');
   }
 
   /** Asks the service to drain (SIGTERM); kills it after the limit. */

@@ -21,6 +21,15 @@ test('a service that ends a call without a status is UNAVAILABLE: nobody here ca
   });
 });
 
+test("where nobody listens, the message is the system's own", async () => {
+  const { client, close } = connect(ImageCodecServiceDefinition, '127.0.0.1:9');
+  onTestFinished(close);
+  await expect(client.describeImageCodec({})).rejects.toMatchObject({
+    codeName: 'UNAVAILABLE',
+    message: 'connect ECONNREFUSED 127.0.0.1:9'
+  });
+});
+
 test('an answer over the limit is RESOURCE_EXHAUSTED', async () => {
   const { codec } = await testMesh({
     codec: { tokenize: async () => ({ codeIds: Array.from({ length: 5_000 }, () => 1) }) },

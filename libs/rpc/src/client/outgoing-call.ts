@@ -7,6 +7,9 @@ import { acceptRequestId, callerKey, requestIdKey } from '../request-id.ts';
 import type { CallOptions } from './client.ts';
 import { formatTimeout } from './format-timeout.ts';
 
+/** What grpc-js puts around the system's own words. */
+const AROUND_ERROR = /^No connection established\. Last error: (?:Error: )?|\.? Resolution note:.*$/gs;
+
 /** One call of a client: its metadata, its deadline, its cancel, and what its failure means. */
 export class OutgoingCall {
   /** Aborted once the call is over, for whatever reason. */
@@ -99,7 +102,7 @@ export class OutgoingCall {
   #fromStatus(error: ClientError): MeshError {
     const code = error.code as number as Code;
     const fallback = { reason: codeName(code), requestId: this.#requestId, cause: error };
-    return meshErrorFromStatus(code, error.details, fallback, this.#details);
+    return meshErrorFromStatus(code, error.details.replace(AROUND_ERROR, ''), fallback, this.#details);
   }
 
   #timedOut(cause?: unknown): MeshError {

@@ -77,8 +77,12 @@ export class CallGate {
   }
 }
 
-function log(call: ServedCall, { code, error, ms }: CallEnd, level: 'info' | 'debug'): void {
+function log(call: ServedCall, { code, error, ms, deadlineMs }: CallEnd, level: 'info' | 'debug'): void {
   const { caller, logger } = call.context;
   const why = error === undefined ? {} : { reason: error.reason, error: error.message };
-  logger[level]({ code: codeName(code), ...why, ms: Math.round(ms * 10) / 10, caller }, 'request');
+  logger[level]({ code: codeName(code), ...why, ms: tenths(ms), deadlineMs: deadlineMs && tenths(deadlineMs), caller }, 'request');
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }

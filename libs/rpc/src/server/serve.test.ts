@@ -13,7 +13,7 @@ test('a port that is taken is a clear error', async () => {
 
 test('an address that is not of this machine is a clear error', async () => {
   const elsewhere = serve({ services: [], logger: createLogger({ service: 'test', level: 'silent' }), host: '203.0.113.1' });
-  await expect(elsewhere).rejects.toThrow(/^can't listen on 203\.0\.113\.1:0: .*EADDRNOTAVAIL/);
+  await expect(elsewhere).rejects.toThrow("can't listen on 203.0.113.1:0: address not available 203.0.113.1 (EADDRNOTAVAIL)");
 });
 
 test('a missing handler is found when the service is bound', () => {

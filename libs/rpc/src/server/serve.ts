@@ -71,7 +71,13 @@ async function listen(grpc: Server, host: string, port: number): Promise<number>
   try {
     return await grpc.listen(address);
   } catch (cause) {
-    const why = (cause as Error).message.includes('EADDRINUSE') ? 'another program listens there' : (cause as Error).message;
+    const why = (cause as Error).message.includes('EADDRINUSE') ? 'another program listens there' : whyNot((cause as Error).message);
     throw new Error(`can't listen on ${address}: ${why}`, { cause });
   }
+}
+
+/** The system's own words out of grpc-js's message, e.g. `address not available 203.0.113.1 (EADDRNOTAVAIL)`. */
+function whyNot(message: string): string {
+  const [, code, words] = /\[listen (E\w+): ([^\]]*)\]/.exec(message) ?? [];
+  return code === undefined ? message : `${words} (${code})`;
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { Metadata, ServerInterceptingCall, type ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import type { Logger } from '@janus-mesh/telemetry';
+import { Code } from '../errors/code.ts';
 import { cancelled, deadlineExceeded, resourceExhausted } from '../errors/families.ts';
 import type { MeshError } from '../errors/mesh-error.ts';
 import { encodeStatusDetails, statusDetailsKey, wireMessage } from '../errors/status-details.ts';
@@ -32,6 +33,8 @@ export interface CallEnd {
   readonly code: number;
   readonly error: MeshError | undefined;
   readonly ms: number;
+  /** How long it might have taken, as it stood when the call came. Undefined: any time. */
+  readonly deadlineMs: number | undefined;
 }
 
 /** Metadata key by which a handler's call is found again; set here, so a caller's own value has no effect. */
@@ -39,6 +42,9 @@ export const callKey = 'janus-mesh-call';
 
 // A caller's own deadline timer and its cancel reach us a moment before our timer fires.
 const deadlineSlackMs = 50;
+
+// The reset of a cancel comes behind a half-close, on a busy machine some time behind.
+const resetSlackMs = 50;
 
 /**
  * One call on the server, between the wire and nice-grpc.
@@ -56,9 +62,11 @@ export class ServedCall extends ServerInterceptingCall {
   readonly #startedAt = performance.now();
   readonly #unread: Watchdog;
   #deadlineTimer: NodeJS.Timeout | undefined;
+  #deadlineMs: number | undefined;
   #listener: Listener | undefined;
   #context: CallContext | undefined;
   #headersSent = false;
+  #halfClosedAt = Number.NEGATIVE_INFINITY;
   #statusCode: number | undefined;
   #failure: MeshError | undefined;
   #ended = false;
@@ -128,6 +136,14 @@ export class ServedCall extends ServerInterceptingCall {
   }
 
   override sendStatus(status: WireStatus): void {
+    const isRefused = this.#failure?.code === Code.INVALID_ARGUMENT;
+    const slackMs = isRefused ? this.#halfClosedAt + resetSlackMs - performance.now() : 0;
+    // Half a request may only look like one: where the reset comes, the call was cancelled.
+    if (slackMs > 0) setTimeout(() => this.#sendStatus(status), slackMs);
+    else this.#sendStatus(status);
+  }
+
+  #sendStatus(status: WireStatus): void {
     if (this.#statusCode !== undefined || this.#ended) return;
     const failure = this.#failure;
     this.#finish(failure === undefined ? status : { ...status, metadata: this.#errorMetadata(failure) });
@@ -150,7 +166,9 @@ export class ServedCall extends ServerInterceptingCall {
     if (!this.#policy.isRequestStream) listener.onReceiveHalfClose();
     else
       setImmediate(() => {
-        if (!this.#closer.wasAborted) listener.onReceiveHalfClose();
+        if (this.#closer.wasAborted) return;
+        this.#halfClosedAt = performance.now();
+        listener.onReceiveHalfClose();
       });
   }
 
@@ -180,6 +198,7 @@ export class ServedCall extends ServerInterceptingCall {
     const { deadline } = this.context;
     if (deadline === undefined) return undefined;
     const leftMs = deadline - Date.now();
+    this.#deadlineMs = leftMs;
     if (leftMs <= 0) return deadlineExceeded('the deadline had passed when the request came');
     this.#deadlineTimer = setTimeout(() => this.abort(this.#deadlineError()), leftMs);
     return undefined;
@@ -217,7 +236,8 @@ export class ServedCall extends ServerInterceptingCall {
       this.#controller.abort(this.#failure);
     }
     listener.onCancel();
-    this.#policy.onEnd(this, { code: this.#statusCode, error: this.#failure, ms: performance.now() - this.#startedAt });
+    const ms = performance.now() - this.#startedAt;
+    this.#policy.onEnd(this, { code: this.#statusCode, error: this.#failure, ms, deadlineMs: this.#deadlineMs });
   }
 
   #whyWireEnded(): MeshError {
