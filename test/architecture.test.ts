@@ -20,7 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   importer: ['bundle', 'models', 'tensor', 'runtime', 'networks', 'tokenizer', 'image'],
   service: ['rpc', 'contracts', 'telemetry'],
   client: ['rpc', 'contracts'],
-  cli: ['client', 'importer', 'bundle', 'models', 'image', 'rpc', 'contracts'],
+  cli: ['client', 'importer', 'bundle', 'models', 'image', 'rpc', 'contracts', 'telemetry'],
   orchestrator: ['service', 'rpc', 'contracts', 'telemetry', 'models', 'bundle', 'tokenizer', 'tensor'],
   'vision-encoder': ['service', 'rpc', 'contracts', 'telemetry', 'models', 'bundle', 'runtime', 'networks', 'image', 'tensor'],
   transformer: ['service', 'rpc', 'contracts', 'telemetry', 'models', 'bundle', 'runtime', 'networks', 'tensor'],

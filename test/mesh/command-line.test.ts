@@ -1,10 +1,13 @@
+import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { childrenOf, isAlive, runCommand, startUp, type Up } from '../support/command.ts';
+import { COMMAND, childrenOf, isAlive, runCommand, startUp, type Up } from '../support/command.ts';
 import { CHECKPOINTS, temporaryBundle } from '../support/mesh.ts';
 
+const STAR = join(CHECKPOINTS.tinyShapes, 'pictures/star-above-circle.png');
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
 let folder: string;
 let bundle: string;
@@ -181,7 +184,7 @@ describe('a mesh that is up', () => {
     const { code, stdout } = await runCommand(['top', '--target', up.target]);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^mesh .* model [0-9a-f]{12} {3}5 of 5 replicas ready\n\nTIER .*\n(vision-encoder .*\n|transformer .*\n|image-codec .*\n){5}$/
+      /^mesh .* {3}5 of 5 replicas ready {3}model [0-9a-f]{12}\n\nTIER .*\n(vision-encoder .*\n|transformer .*\n|image-codec .*\n){5}$/
     );
     const json = await runCommand(['top', '--json', '--once', '--target', up.target]);
     expect(JSON.parse(json.stdout).tiers.map(({ replicas }: { replicas: unknown[] }) => replicas.length)).toEqual([1, 2, 2]);
@@ -214,6 +217,21 @@ describe('a mesh that is up', () => {
     const { code, stderr } = await runCommand(['up', '--bundle', bundle, '--port', port]);
     expect(code).toBe(1);
     expect(stderr).toMatch(new RegExp(`^error: start_failed: orchestrator ended .*${port}`));
+  });
+
+  test('with --json enums have names, in every event', async () => {
+    const { stdout } = await runCommand(['describe', STAR, '--max-tokens', '2', '--json', '--target', up.target]);
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.at(-1).finished.reason).toBe('FINISH_REASON_LENGTH');
+  });
+
+  test('a receipt that could not be written is known before the mesh is asked', async () => {
+    const { code, stdout, stderr } = await runCommand(['describe', STAR, '--receipt', folder, '--target', up.target]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^error: not_a_file: --receipt .* is a folder, a file's name is needed\n$/);
   });
 
   test('SIGTERM drains it: exit code 0, and no service is left', async () => {
@@ -249,6 +267,47 @@ test('a mesh that dies midway is another error than none; what was finished is k
     .map((line) => line.split('  seed')[0] as string);
   expect(files.map((file) => readFileSync(file).subarray(0, 4))).toEqual(files.map(() => PNG));
   expect(await up.ended).toBe(1);
+});
+
+test('Ctrl-C stops a drawing: exit code 130, what was finished is kept and said, and nothing of it goes on in the mesh', async () => {
+  const up = await startUp(['--bundle', bundle, '--diagnostics', '--step-delay', '30'], {});
+  const out = join(folder, 'interrupted');
+  const child = spawn(process.execPath, [COMMAND, 'draw', 'a red circle', '-n', '16', '--out', out, '--target', up.target]);
+  const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
+  const ended = new Promise((settle) => child.once('close', settle));
+  await expect.poll(() => existsSync(out), { timeout: 30_000, interval: 20 }).toBe(true);
+  child.kill('SIGINT');
+  expect(await ended).toBe(130);
+  expect(await stderr).toBe('error: interrupted: stopped by Ctrl-C\n');
+  expect((await stdout).trim().split('\n')).toHaveLength(readdirSync(out).length);
+  const running = async () => {
+    const { tiers } = JSON.parse((await runCommand(['top', '--json', '--once', '--target', up.target])).stdout);
+    return tiers.flatMap(({ replicas }: { replicas: { running: number; queued: number }[] }) =>
+      replicas.map((one) => one.running + one.queued)
+    );
+  };
+  await expect.poll(running, { timeout: 20_000 }).toEqual([0, 0, 0]);
+  up.process.kill('SIGTERM');
+  expect(await up.ended).toBe(0);
+});
+
+test.each([
+  [['drow'], "unknown command 'drow' (Did you mean draw?); see janus-mesh --help"],
+  [['draw'], "missing required argument 'prompt'; see janus-mesh draw --help"],
+  [['draw', 'a', '--target', 'here'], expect.stringContaining('Expected host:port, as localhost:50051')],
+  [['up', '--step-delay', '5'], '--step-delay slows every caller: it needs --diagnostics beside it']
+])('%j is a usage error: exit code 2, one line, with --json an object', async (args, message) => {
+  const told = await runCommand([...args, '--json']);
+  expect(told).toMatchObject({ code: 2, stdout: '' });
+  expect(JSON.parse(told.stderr)).toEqual({ error: { kind: 'usage', message } });
+  expect((await runCommand(args)).stderr).toMatch(/^error: usage: .*\n$/);
+});
+
+test('a folder of sample pictures that is not there is an error', async () => {
+  const out = join(folder, 'no-pictures');
+  const { code, stderr } = await runCommand(['import', CHECKPOINTS.tinyShapes, '--out', out, '--pictures', join(folder, 'none')]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^error: missing_file: --pictures .*none: there is no such folder\n$/);
 });
 
 test('without a mesh the error says how to start one', async () => {

@@ -9,6 +9,8 @@ import { StatusLine } from './terminal/status-line.ts';
 export interface DrawOptions {
   /** Shows the pictures on stdout as they grow, where that is a terminal. */
   readonly show: boolean;
+  /** Stops the drawing. */
+  readonly signal?: AbortSignal | undefined;
   readonly onEvent?: (event: DrawingEvent) => void;
   /** Gets each picture as soon as it is finished. */
   readonly onPicture?: (picture: GeneratedPicture) => void;
@@ -24,7 +26,7 @@ export async function draw(mesh: MeshClient, request: DrawingInput, options: Dra
   let finished: ImageFinished | undefined;
   const preview = isShown ? (request.preview ?? PreviewMode.PREVIEW_MODE_EVERY_ROW) : request.preview;
   try {
-    for await (const event of untilLost(mesh.generateImage({ ...request, preview }), 'drawing')) {
+    for await (const event of untilLost(mesh.generateImage({ ...request, preview }, { signal: options.signal }), 'drawing')) {
       options.onEvent?.(event);
       if (event.$case === 'queued') status.show(`waiting for room in the mesh, ${event.value.position} before you`);
       if (event.$case === 'started') status.clear();

@@ -44,7 +44,7 @@ export class GrowingPictures {
 
   #show(sample: number, raster: Raster, caption: string): void {
     if (sample >= this.#samples) return;
-    const text = caption.slice(0, raster.width).padEnd(raster.width);
+    const text = (caption.length > raster.width ? `${caption.slice(0, raster.width - 1)}…` : caption).padEnd(raster.width);
     this.#blocks[sample] = { columns: raster.width, lines: [...halfBlocks(raster), style(this.#stream, 'gray', text)] };
     this.#area.draw(
       sideBySide(Array.from({ length: this.#blocks.length }, (_, at) => this.#blocks[at] ?? { columns: raster.width, lines: [] }))

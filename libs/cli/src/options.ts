@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { readEnvironment } from './env.ts';
+import { parseTarget } from './target.ts';
 
 /** Options of every command that calls a mesh. */
 export interface CallOptions {
@@ -9,7 +10,7 @@ export interface CallOptions {
 
 /** `--target`: where the mesh is. */
 export function targetOption(): Option {
-  return new Option('--target <host:port>', 'address of the mesh').default(readEnvironment().target);
+  return new Option('--target <host:port>', 'address of the mesh').argParser(parseTarget).default(readEnvironment().target);
 }
 
 /** `--json`: one JSON object a line on stdout instead of text. */
@@ -22,7 +23,7 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   return (text) => {
     const value = Number(text);
     if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most)
-      throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}.`);
+      throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
     return value;
   };
 }
@@ -32,7 +33,7 @@ export function decimalNumber(least: number, most: number): (text: string) => nu
   return (text) => {
     const value = Number(text);
     if (text.trim() === '' || !(value >= least && value <= most))
-      throw new InvalidArgumentError(`expected a number from ${least} to ${most}.`);
+      throw new InvalidArgumentError(`Expected a number from ${least} to ${most}.`);
     return value;
   };
 }
@@ -40,12 +41,12 @@ export function decimalNumber(least: number, most: number): (text: string) => nu
 /** Parses a probability: greater than 0, at most 1. */
 export function probability(text: string): number {
   const value = Number(text);
-  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('expected a number greater than 0 and at most 1.');
+  if (!(value > 0 && value <= 1)) throw new InvalidArgumentError('Expected a number greater than 0 and at most 1.');
   return value;
 }
 
 /** Parses a seed: a whole number below 2^64. */
 export function seedNumber(text: string): bigint {
-  if (!/^\d+$/.test(text) || BigInt(text) >= 2n ** 64n) throw new InvalidArgumentError('expected a whole number below 2^64.');
+  if (!/^\d+$/.test(text) || BigInt(text) >= 2n ** 64n) throw new InvalidArgumentError('Expected a whole number below 2^64.');
   return BigInt(text);
 }

@@ -1,18 +1,21 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { type GeneratedPicture, ImageFormat } from '@janus-mesh/contracts';
+import { makeFolder, requireWritable } from './folders.ts';
 import { CommandError } from './report.ts';
 
 /**
- * Makes sure, before anything is drawn, that `out` fits: a file that ends in .png or .webp for one picture, else a folder.
+ * Makes sure, before anything is drawn, that `out` fits, a file that ends in .png or .webp for one picture, else a folder, and that it can
+ * be written.
  *
- * @throws {CommandError} usage
+ * @throws {CommandError} usage, or why it cannot be written
  */
-export function requireFolder(out: string, { samples, isWebp }: { readonly samples: number; readonly isWebp: boolean }): void {
+export function requireOut(out: string, { samples, isWebp }: { readonly samples: number; readonly isWebp: boolean }): void {
   const ending = extname(out).toLowerCase();
   if (isPictureFile(out)) {
     if (samples > 1) throw new CommandError('usage', `--out ${out} is one file, but ${samples} pictures are drawn: give a folder`);
     if (isWebp && ending === '.png') throw new CommandError('usage', `--out ${out} ends in .png, but --webp is given`);
+    requireWritable(out, '--out');
     return;
   }
   if (/^\.(jpe?g|gif|bmp|tiff?|avif)$/.test(ending)) {
@@ -21,6 +24,7 @@ export function requireFolder(out: string, { samples, isWebp }: { readonly sampl
   if (statSync(out, { throwIfNoEntry: false })?.isDirectory() === false) {
     throw new CommandError('usage', `--out ${out} is a file that is there already: give a folder, or a name that ends in .png or .webp`);
   }
+  requireWritable(join(out, 'picture'), '--out');
 }
 
 /** Where a picture is written: `out` itself if that names a file, else in the folder `out`, named after the prompt and the seed. */
@@ -36,7 +40,7 @@ export function pictureFile(picture: GeneratedPicture, prompt: string, out: stri
 
 /** Writes a picture, its folder too if need be. @returns the file */
 export function savePicture(picture: GeneratedPicture, file: string): string {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   writeFileSync(file, picture.data);
   return file;
 }

@@ -46,7 +46,9 @@ export function reportError(error: unknown, options: { json: boolean; target: st
 
 function advise(error: MeshError, target: string): string {
   if (error.code === Code.UNAVAILABLE && error.reason === 'UNAVAILABLE')
-    return `no mesh answers at ${target}; start one with: npx janus-mesh up`;
+    return error.message.startsWith('Name resolution failed')
+      ? `the host of ${target} is not known; --target names another one`
+      : `no mesh answers at ${target}; start one with: npx janus-mesh up`;
   if (error.violations.length > 0) return error.message;
   const later = error.retryAfterMs === undefined ? '' : `; try again in ${Math.max(1, Math.ceil(error.retryAfterMs / 1000))} s`;
   const look = error.reason === 'TIER_UNAVAILABLE' ? '; janus-mesh top shows what is there' : '';

@@ -10,5 +10,5 @@ test('settings are gathered by service, as the variables it reads', () => {
 });
 
 test.each(['SLOTS=8', 'transformers.SLOTS=8', 'transformer.slots=8', 'transformer.SLOTS'])('%s is refused', (text) => {
-  expect(() => addSetting(text, {})).toThrow('expected service.NAME=value');
+  expect(() => addSetting(text, {})).toThrow('Expected service.NAME=value');
 });

@@ -10,7 +10,7 @@ const SERVICES: readonly string[] = ['orchestrator', 'transformer', 'vision-enco
 export function addSetting(text: string, settings: ServiceSettings): ServiceSettings {
   const [, service = '', name, value] = /^([a-z-]+)\.([A-Z_]+)=(.*)$/.exec(text) ?? [];
   if (name === undefined || value === undefined || !SERVICES.includes(service)) {
-    throw new InvalidArgumentError(`expected service.NAME=value, service one of ${SERVICES.join(', ')}.`);
+    throw new InvalidArgumentError(`Expected service.NAME=value, service one of ${SERVICES.join(', ')}.`);
   }
   return { ...settings, [service]: { ...settings[service as ServiceName], [`JANUS_MESH_${name}`]: value } };
 }

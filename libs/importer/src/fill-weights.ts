@@ -17,6 +17,7 @@ export interface Filling {
   readonly tensors: readonly BundleTensor[];
   /** Picture files the palette is learned from. */
   readonly samples: readonly string[];
+  readonly onWarning?: ((message: string) => void) | undefined;
   readonly progress: ImportProgress;
   readonly runtime: Runtime;
   readonly signal: AbortSignal | undefined;
@@ -29,7 +30,7 @@ export interface Filling {
  * @returns what the weights are, by their contents
  */
 export async function fillWeights(weights: WeightsFile, filling: Filling): Promise<Omit<Description, 'name'>> {
-  const { checkpoint, tensors, samples, progress, runtime, signal } = filling;
+  const { checkpoint, tensors, samples, progress, runtime, onWarning, signal } = filling;
   const { model } = checkpoint.config;
   const reader = new CanonicalReader(checkpoint.located.tensors, (bytes, name) => {
     signal?.throwIfAborted();
@@ -39,7 +40,7 @@ export async function fillWeights(weights: WeightsFile, filling: Filling): Promi
   const needed = neededForComputing(model);
   const [first, later] = [tensors.filter(({ name }) => needed.has(name)), tensors.filter(({ name }) => !needed.has(name))];
   for (const tensor of first) await writer.write(tensor);
-  await computeTensors(tensors, { runtime, weights, config: model, samples, progress, signal });
+  await computeTensors(tensors, { runtime, weights, config: model, samples, progress, onWarning, signal });
   for (const tensor of later) if (tensor.source.kind !== 'computed') await writer.write(tensor);
   return await describe(checkpoint, reader);
 }

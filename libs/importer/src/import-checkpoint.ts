@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { createBundle, type Manifest, refuseExisting, type WeightsFile } from '@janus-mesh/bundle';
@@ -21,7 +22,7 @@ export interface ImportOptions {
   /** Whether a bundle that lies at the target is replaced. @default false */
   readonly overwrite?: boolean | undefined;
   readonly onProgress?: ((event: ImportEvent) => void) | undefined;
-  /** Told what is odd but does no harm, such as tensors that no Janus has. */
+  /** Told what is odd but does no harm: tensors that no Janus has, sample pictures that are none. */
   readonly onWarning?: ((message: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** What tensors are computed with. @default one opened with as many threads as there are cores */
@@ -41,7 +42,9 @@ export async function importCheckpoint(folder: string, dir: string, options: Imp
   const checkpoint = await openCheckpoint(folder, options.weights);
   try {
     warnOfUnknown(checkpoint, options);
-    const samples = await samplePictures(options.pictures ?? join(folder, 'pictures'));
+    const own = join(folder, 'pictures');
+    const pictures = options.pictures ?? (existsSync(own) ? own : undefined);
+    const samples = pictures === undefined ? [] : await samplePictures(pictures);
     return await bundleOf(checkpoint, dir, { ...options, samples, name: options.name ?? basename(resolve(folder)) });
   } finally {
     await checkpoint.close();
@@ -53,13 +56,13 @@ async function bundleOf(
   dir: string,
   options: ImportOptions & { name: string; samples: readonly string[] }
 ): Promise<Manifest> {
-  const { name, samples, overwrite, signal, onProgress, runtime = openRuntime({ threads: availableParallelism() }) } = options;
+  const { name, samples, overwrite, signal, onProgress, onWarning, runtime = openRuntime({ threads: availableParallelism() }) } = options;
   const { model } = checkpoint.config;
   const tensors = bundleTensors(model);
   const progress = new ImportProgress(tensors, model, palettePictures(model, samples), onProgress);
   const write = async (weights: WeightsFile) => ({
     name,
-    ...(await fillWeights(weights, { checkpoint, tensors, samples, progress, runtime, signal }))
+    ...(await fillWeights(weights, { checkpoint, tensors, samples, progress, runtime, onWarning, signal }))
   });
   let hashed = 0;
   const onHashed = ({ done }: { done: number }) => {

@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { openBundle } from '@janus-mesh/bundle';
 import { expect, test } from 'vitest';
-import { importCheckpoint } from './index.ts';
+import { type ImportOptions, importCheckpoint } from './import-checkpoint.ts';
 import { temporaryFolder } from './testing/golden-folder.ts';
 
 const TINY_SHAPES = resolve(import.meta.dirname, '../../../models/tiny-shapes');
 
-async function palette(options: { pictures?: string } = {}): Promise<number[][]> {
+async function palette(options: Pick<ImportOptions, 'pictures' | 'onWarning'> = {}): Promise<number[][]> {
   const dir = join(temporaryFolder(), 'bundle');
   await importCheckpoint(TINY_SHAPES, dir, options);
   const { weightsPath, tensors } = await openBundle(dir);
@@ -30,4 +30,14 @@ test('without pictures every code has some colour, learned from random codes', a
   const learned = await palette({ pictures: temporaryFolder() });
   expect(learned).toHaveLength(512);
   expect(learned.every((rgb) => rgb.some((level) => level > 0))).toBe(true);
+});
+
+test('a sample that is no picture is left out with a warning; the others still teach', async () => {
+  const pictures = temporaryFolder();
+  cpSync(join(TINY_SHAPES, 'pictures'), pictures, { recursive: true });
+  writeFileSync(join(pictures, 'broken.png'), 'no picture');
+  const warnings: string[] = [];
+  const learned = await palette({ pictures, onWarning: (message) => warnings.push(message) });
+  expect(learned).toEqual(await palette());
+  expect(warnings).toEqual([expect.stringMatching(/broken\.png is left out of the colours of previews: 10 bytes that start with/)]);
 });

@@ -5,13 +5,13 @@ import type { NetworkConfig } from './network.ts';
 import { packedStep } from './packed-step.ts';
 import {
   type FloatTensor,
-  generator,
   goldenModel,
   largestError,
   randomBundle,
   referenceDecoder,
   type SlotWork,
-  StepSequences
+  StepSequences,
+  seededRandom
 } from './testing/index.ts';
 
 const runtime = openRuntime({ threads: 1 });
@@ -24,7 +24,7 @@ const odd: NetworkConfig = {
 };
 
 function randomEmbeddings(tokens: number, width: number, seed: number): Float32Array {
-  const random = generator(seed);
+  const random = seededRandom(seed);
   return Float32Array.from({ length: tokens * width }, () => random() * 2 - 1);
 }
 

@@ -1,4 +1,5 @@
 import pino from 'pino';
+import { escapeControls } from './escape-controls.ts';
 
 interface Line {
   readonly time: string;
@@ -18,11 +19,7 @@ export function prettyStream(out: { write(line: string): void }): { write(line: 
       const { time, level, service, msg = '', ...fields } = JSON.parse(json) as Line;
       const rest = Object.entries(fields).map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
       const name = (pino.levels.labels[level] ?? String(level)).padEnd(5);
-      out.write(`${time.slice(11, 23)} ${name} ${service} ${escaped(`${msg}${rest.join('')}`)}\n`);
+      out.write(`${time.slice(11, 23)} ${name} ${service} ${escapeControls(`${msg}${rest.join('')}`)}\n`);
     }
   };
-}
-
-function escaped(text: string): string {
-  return text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

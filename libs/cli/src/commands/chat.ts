@@ -1,12 +1,13 @@
 import { homedir } from 'node:os';
 import { createInterface, type Interface } from 'node:readline';
-import { connectMesh } from '@janus-mesh/client';
 import { decodePicture, PictureError } from '@janus-mesh/image';
 import type { Command } from 'commander';
 import { type AnswerOptions, addAnswerOptions } from '../answer-options.ts';
 import { CHAT_HELP, parseChatLine } from '../chat/chat-line.ts';
 import { completeChatLine } from '../chat/complete.ts';
 import { Conversation } from '../chat/conversation.ts';
+import { requireWritable } from '../folders.ts';
+import { atOnce, openMesh } from '../mesh/open-mesh.ts';
 import { type CallOptions, jsonOption, targetOption } from '../options.ts';
 import { CommandError, reportError } from '../report.ts';
 import { style } from '../terminal/style.ts';
@@ -39,18 +40,21 @@ Examples:
 }
 
 async function runChat(options: ChatOptions): Promise<void> {
-  const mesh = connectMesh(options.target);
+  if (options.receipt !== undefined) requireWritable(options.receipt, '--receipt');
+  const mesh = openMesh(options.target);
   const conversation = new Conversation(mesh, options);
   const lines = openLines(conversation);
-  if (isInteractive) {
-    await mesh.getModel().then(({ name }) => tell(`You talk with ${name} at ${options.target}.\n${CHAT_HELP}`));
-  }
   try {
+    if (isInteractive) {
+      const { name } = await atOnce(options.target, mesh.getModel);
+      tell(`You talk with ${name} at ${options.target}.\n${CHAT_HELP}`);
+    }
     lines.prompt();
     for await (const line of lines) {
-      if (await isQuit(line, conversation, options)) break;
+      if (await isQuit(line, conversation, options)) return;
       lines.prompt();
     }
+    if (isInteractive) tell(''); // after Ctrl-D the cursor stands behind the prompt
   } finally {
     lines.close();
     mesh.close();

@@ -6,6 +6,8 @@ import type { Command } from 'commander';
 import { answer } from '../answer.ts';
 import { draw } from '../drawing.ts';
 import { readEnvironment } from '../env.ts';
+import { requireWritable } from '../folders.ts';
+import { interruptible } from '../interruptible.ts';
 import { readableLine } from '../mesh/log-line.ts';
 import { type Mesh, startMesh } from '../mesh/mesh.ts';
 import { pictureFile, savePicture } from '../picture-files.ts';
@@ -26,10 +28,12 @@ export function addDemo(program: Command): void {
     .command('demo')
     .description('import the embedded model, start a mesh, describe a picture, draw two, stop')
     .option('--out <folder>', 'where to save the pictures', 'demo-pictures')
+    .addHelpText('after', '\nExamples:\n  janus-mesh demo\n  janus-mesh demo --out /tmp/pictures\n')
     .action(runDemo);
 }
 
-async function runDemo(options: { out: string }): Promise<void> {
+async function runDemo({ out }: { out: string }): Promise<void> {
+  requireWritable(join(out, 'picture'), '--out');
   const took: [string, number][] = [];
   const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     const started = performance.now();
@@ -41,15 +45,14 @@ async function runDemo(options: { out: string }): Promise<void> {
   const bundle = await timed('import of models/tiny-shapes (first time only)', () => bundleToServe(undefined));
   const mesh = await timed('start of the four services', () => startDemoMesh(bundle));
   const client = connectMesh(mesh.target);
-  const stop = () => void mesh.stop().then(() => process.exit(130));
-  process.once('SIGINT', stop);
   try {
     for (const { label, pid } of mesh.processes) say(`  ${label.padEnd(15)} pid ${pid}`, 'gray');
-    await timed('two questions about a picture', () => look(client));
-    for (const prompt of PROMPTS) await timed(`drawing "${prompt}"`, () => paint(client, prompt, options.out));
+    await interruptible(async (signal) => {
+      await timed('two questions about a picture', () => look(client, signal));
+      for (const prompt of PROMPTS) await timed(`drawing "${prompt}"`, () => paint(client, prompt, { out, signal }));
+    });
   } finally {
     client.close();
-    process.removeListener('SIGINT', stop);
     await timed('drain and stop', () => mesh.stop());
   }
   say('\nWhat took how long');
@@ -78,24 +81,29 @@ function startDemoMesh(bundle: string): Promise<Mesh> {
   });
 }
 
-async function look(client: MeshClient): Promise<void> {
+async function look(client: MeshClient, signal: AbortSignal): Promise<void> {
   const file = await readPicture(join(embeddedCheckpoint(), 'pictures', 'star-above-circle.png'));
   say('\nA picture (models/tiny-shapes/pictures/star-above-circle.png)');
   const columns = pictureColumns(process.stdout);
   if (columns > 0) process.stdout.write(`${halfBlocks(shrink(await decodePicture(file.data), columns)).join('\n')}\n`);
   for (const question of QUESTIONS) {
     say(`› ${question}`, 'cyan');
-    await answer(client, [{ role: 'user', parts: [file, question] }], { json: false });
+    await answer(client, [{ role: 'user', parts: [file, question] }], { json: false }, signal);
+    signal.throwIfAborted();
   }
 }
 
-async function paint(client: MeshClient, prompt: string, out: string): Promise<void> {
+async function paint(
+  client: MeshClient,
+  prompt: string,
+  { out, signal }: { readonly out: string; readonly signal: AbortSignal }
+): Promise<void> {
   say(`\n› draw "${prompt}"`, 'cyan');
   let saved = '';
   const onPicture = (picture: GeneratedPicture) => {
     if (picture.decodeError !== undefined) throw new CommandError('decode_failed', picture.decodeError);
     saved = savePicture(picture, pictureFile(picture, prompt, out));
   };
-  await draw(client, { prompt, seed: SEED }, { show: true, onPicture });
+  await draw(client, { prompt, seed: SEED }, { show: true, signal, onPicture });
   say(`  saved ${saved}`, 'gray');
 }

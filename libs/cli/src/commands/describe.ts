@@ -1,7 +1,9 @@
-import { connectMesh } from '@janus-mesh/client';
 import type { Command } from 'commander';
 import { answer } from '../answer.ts';
 import { type AnswerOptions, addAnswerOptions } from '../answer-options.ts';
+import { requireWritable } from '../folders.ts';
+import { interruptible } from '../interruptible.ts';
+import { openMesh } from '../mesh/open-mesh.ts';
 import { type CallOptions, jsonOption, targetOption } from '../options.ts';
 import { answerReceipt } from '../receipts/answer-receipt.ts';
 import { writeReceipts } from '../receipts/receipt-file.ts';
@@ -30,10 +32,11 @@ Examples:
 }
 
 async function runDescribe(file: string, question: string, options: CallOptions & AnswerOptions): Promise<void> {
+  if (options.receipt !== undefined) requireWritable(options.receipt, '--receipt');
   const turns: Turn[] = [{ role: 'user', parts: [await readPicture(file), question] }];
-  const mesh = connectMesh(options.target);
+  const mesh = openMesh(options.target);
   try {
-    const answered = await answer(mesh, turns, options);
+    const answered = await interruptible((signal) => answer(mesh, turns, options, signal));
     if (options.receipt !== undefined) writeReceipts(options.receipt, [answerReceipt(turns, options, answered, options.receipt)]);
   } finally {
     mesh.close();

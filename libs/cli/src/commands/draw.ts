@@ -1,11 +1,14 @@
 import { extname } from 'node:path';
-import { connectMesh, type DrawingInput } from '@janus-mesh/client';
+import type { DrawingEvent, DrawingInput } from '@janus-mesh/client';
 import { type GeneratedPicture, ImageFormat, PreviewMode } from '@janus-mesh/contracts';
 import type { Command } from 'commander';
 import { draw } from '../drawing.ts';
+import { requireWritable } from '../folders.ts';
+import { interruptible } from '../interruptible.ts';
 import { jsonLine } from '../json-line.ts';
+import { openMesh } from '../mesh/open-mesh.ts';
 import { type CallOptions, decimalNumber, jsonOption, probability, seedNumber, targetOption, wholeNumber } from '../options.ts';
-import { pictureFile, requireFolder, savePicture } from '../picture-files.ts';
+import { pictureFile, requireOut, savePicture } from '../picture-files.ts';
 import { drawingReceipt } from '../receipts/drawing-receipt.ts';
 import type { DrawingReceipt, DrawingRequest } from '../receipts/receipt.ts';
 import { writeReceipts } from '../receipts/receipt-file.ts';
@@ -42,7 +45,7 @@ export function addDraw(program: Command): void {
     .option('--top-k <k>', 'draw among the k most likely codes', wholeNumber(0, 2 ** 31))
     .option('--top-p <p>', 'draw among the codes that reach this probability', probability)
     .option('--literal-specials', 'read special tokens spelled in the prompts as plain text')
-    .option('--out <path>', 'folder, or a .png or .webp file for one picture', '.')
+    .option('--out <path>', 'folder, or a .png or .webp file for one picture; files of the same name are replaced', '.')
     .option('--webp', 'write lossless WebP instead of PNG', false)
     .option('--no-preview', 'do not show the pictures in the terminal')
     .option('--preview-rows <n>', 'show them after so many rows (default: after each)', wholeNumber(1, 2 ** 16))
@@ -65,16 +68,16 @@ Examples:
 
 async function runDraw(prompt: string, options: DrawOptions): Promise<void> {
   const isWebp = options.webp || extname(options.out).toLowerCase() === '.webp';
-  requireFolder(options.out, { samples: options.n, isWebp });
+  requireOut(options.out, { samples: options.n, isWebp });
+  if (options.receipt !== undefined) requireWritable(options.receipt, '--receipt');
   const request = toRequest(prompt, options, isWebp);
-  const mesh = connectMesh(options.target);
+  const mesh = openMesh(options.target);
   const results = new Results(request, options);
   try {
-    const drawing = draw(mesh, request, {
-      show: options.preview && !options.json,
-      onEvent: (event) => options.json && process.stdout.write(jsonLine(event)),
-      onPicture: (picture) => results.add(picture)
-    });
+    const show = options.preview && !options.json;
+    const onEvent = (event: DrawingEvent) => options.json && process.stdout.write(jsonLine(event));
+    const onPicture = (picture: GeneratedPicture) => results.add(picture);
+    const drawing = interruptible((signal) => draw(mesh, request, { show, signal, onEvent, onPicture }));
     const finished = await drawing.finally(() => results.tell());
     results.requireAll();
     if (!options.json && finished?.timings) process.stdout.write(`${finished.timings.totalSeconds.toFixed(2)} s\n`);

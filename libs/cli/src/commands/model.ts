@@ -1,7 +1,7 @@
-import { connectMesh } from '@janus-mesh/client';
 import type { GetModelResponse } from '@janus-mesh/contracts';
 import type { Command } from 'commander';
 import { jsonLine } from '../json-line.ts';
+import { atOnce, openMesh } from '../mesh/open-mesh.ts';
 import { type CallOptions, jsonOption, targetOption } from '../options.ts';
 
 /** `model`: what the mesh serves: sizes, limits, numerics. */
@@ -11,14 +11,14 @@ export function addModel(program: Command): void {
     .description('show the model that is served: sizes, limits, numerics')
     .addOption(targetOption())
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  janus-mesh model --json\n')
+    .addHelpText('after', '\nExamples:\n  janus-mesh model\n  janus-mesh model --json | jq .limits\n')
     .action(runModel);
 }
 
 async function runModel(options: CallOptions): Promise<void> {
-  const mesh = connectMesh(options.target);
+  const mesh = openMesh(options.target);
   try {
-    const model = await mesh.getModel();
+    const model = await atOnce(options.target, mesh.getModel);
     process.stdout.write(options.json ? jsonLine(model) : `${describeModel(model).join('\n')}\n`);
   } finally {
     mesh.close();

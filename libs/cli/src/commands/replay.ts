@@ -1,6 +1,8 @@
-import { connectMesh, type MeshClient } from '@janus-mesh/client';
+import type { MeshClient } from '@janus-mesh/client';
 import type { Command } from 'commander';
+import { interruptible } from '../interruptible.ts';
 import { jsonLine } from '../json-line.ts';
+import { openMesh } from '../mesh/open-mesh.ts';
 import { type CallOptions, jsonOption, targetOption } from '../options.ts';
 import type { ResultReceipt } from '../receipts/receipt.ts';
 import { readReceipts } from '../receipts/receipt-file.ts';
@@ -33,11 +35,11 @@ Examples:
 
 async function runReplay(files: string[], options: CallOptions): Promise<void> {
   const results = files.flatMap((file) => readReceipts(file).map((receipt, index) => ({ file, receipt, index })));
-  const mesh = connectMesh(options.target);
+  const mesh = openMesh(options.target);
   try {
     let different = 0;
     for (const { file, receipt, index } of results) {
-      const found = await withProgress(mesh, receipt, file);
+      const found = await interruptible((signal) => withProgress(mesh, receipt, { file, signal }));
       if (found.difference !== undefined) different += 1;
       if (options.json) process.stdout.write(jsonLine({ file, result: index, identical: found.difference === undefined, ...found }));
       else tell(results.length > 1 ? `${file}${index > 0 ? ` result ${index}` : ''}: ` : '', found, receipt);
@@ -49,11 +51,15 @@ async function runReplay(files: string[], options: CallOptions): Promise<void> {
   }
 }
 
-async function withProgress(mesh: MeshClient, receipt: ResultReceipt, file: string): Promise<Replay> {
+async function withProgress(
+  mesh: MeshClient,
+  receipt: ResultReceipt,
+  { file, signal }: { readonly file: string; readonly signal: AbortSignal }
+): Promise<Replay> {
   const status = new StatusLine(process.stderr);
   const what = receipt.kind === 'answer' ? 'answering' : 'drawing';
   try {
-    return await replay(mesh, receipt, file, (done, total) => status.show(`${what} again: ${done} of ${total}`));
+    return await replay(mesh, receipt, file, { signal, onProgress: (done, total) => status.show(`${what} again: ${done} of ${total}`) });
   } finally {
     status.clear();
   }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectMesh, type MeshClient } from '@janus-mesh/client';
+import type { MeshClient } from '@janus-mesh/client';
 import type { Command } from 'commander';
 import { jsonLine } from '../json-line.ts';
+import { atOnce, openMesh } from '../mesh/open-mesh.ts';
 import { type CallOptions, jsonOption, targetOption } from '../options.ts';
 import { explain } from '../report.ts';
 import { LiveArea } from '../terminal/live-area.ts';
@@ -17,8 +18,6 @@ interface TopOptions extends CallOptions {
 const REFRESH_MS = 1000;
 /** Time between the two looks that make one snapshot with rates. */
 const LOOK_MS = 500;
-/** A mesh that does not answer within this time is away. */
-const PATIENCE_MS = 5000;
 
 /** `top`: all tiers and replicas as a table that lives. */
 export function addTop(program: Command): void {
@@ -44,7 +43,7 @@ Examples:
 }
 
 async function runTop(options: TopOptions): Promise<void> {
-  const mesh = connectMesh(options.target);
+  const mesh = openMesh(options.target);
   const quit = untilQuit();
   try {
     if (options.json) await writeJson(mesh, options, quit.signal);
@@ -56,22 +55,22 @@ async function runTop(options: TopOptions): Promise<void> {
   }
 }
 
-async function look(mesh: MeshClient, signal?: AbortSignal): Promise<Snapshot> {
-  const status = await mesh.getStatus({ deadline: Date.now() + PATIENCE_MS, ...(signal ? { signal } : {}) });
+async function look(mesh: MeshClient, target: string, signal?: AbortSignal): Promise<Snapshot> {
+  const status = await atOnce(target, ({ deadline }) => mesh.getStatus({ deadline, signal }));
   return { status, at: performance.now() };
 }
 
 async function showOnce(mesh: MeshClient, { target }: TopOptions): Promise<void> {
-  const before = await look(mesh);
+  const before = await look(mesh, target);
   await sleep(LOOK_MS);
-  const now = await look(mesh);
+  const now = await look(mesh, target);
   const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
   process.stdout.write(`${table(now, { stream: process.stdout, target, width, before }).join('\n')}\n`);
 }
 
-async function writeJson(mesh: MeshClient, { once }: TopOptions, signal: AbortSignal): Promise<void> {
+async function writeJson(mesh: MeshClient, { once, target }: TopOptions, signal: AbortSignal): Promise<void> {
   for (; !signal.aborted; await pause(signal)) {
-    const { status } = await look(mesh);
+    const { status } = await look(mesh, target);
     process.stdout.write(jsonLine({ time: new Date().toISOString(), ...status }));
     if (once) return;
   }
@@ -82,20 +81,19 @@ async function showLive(mesh: MeshClient, { target }: TopOptions, signal: AbortS
   const { stdout } = process;
   const area = new LiveArea(stdout);
   let before: Snapshot | undefined;
-  let lines: string[] = [];
   stdout.write('\x1b[?25l'); // the cursor would jump about
   try {
     for (; !signal.aborted; await pause(signal)) {
       try {
-        const now = await look(mesh, signal);
-        lines = table(now, { stream: stdout, target, width: stdout.columns, before });
+        const now = await look(mesh, target, signal);
+        const lines = table(now, { stream: stdout, target, width: stdout.columns, before });
         area.draw(lines.slice(0, stdout.rows - 1));
         before = now;
       } catch (error) {
         if (signal.aborted) break;
         if (before === undefined) throw error;
         const { message } = explain(error, target);
-        area.draw([style(stdout, 'red', message.slice(0, stdout.columns)), ...lines.slice(1, stdout.rows - 1)]);
+        area.draw([style(stdout, 'red', message.slice(0, stdout.columns)), 'Waiting for it; q ends.']);
       }
     }
   } finally {

@@ -1,11 +1,14 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { openBundle, verifyBundle } from '@janus-mesh/bundle';
 import { type Command, Option } from 'commander';
 import { readEnvironment } from '../env.ts';
+import { requireFolder } from '../folders.ts';
 import { interruptible } from '../interruptible.ts';
 import { jsonLine } from '../json-line.ts';
 import { embeddedBundle } from '../mesh/embedded-bundle.ts';
 import { type Loss, lastOfItsKind } from '../mesh/last-of-its-kind.ts';
-import { readableLine } from '../mesh/log-line.ts';
+import { machineLine, readableLine } from '../mesh/log-line.ts';
 import { type Mesh, startMesh, type Tier } from '../mesh/mesh.ts';
 import { replicasOf } from '../mesh/replicas-option.ts';
 import { jsonOption, wholeNumber } from '../options.ts';
@@ -64,11 +67,23 @@ export function addUp(program: Command): void {
 
 /** The bundle to serve: the given one, else the embedded one, imported on first use with a progress bar. */
 export async function bundleToServe(given: string | undefined): Promise<string> {
-  if (given !== undefined) return given;
+  if (given !== undefined) {
+    requireFolder(given, '--bundle');
+    if (existsSync(join(given, 'config.json')) && !existsSync(join(given, 'manifest.json'))) {
+      throw new CommandError(
+        'usage',
+        `--bundle ${given} is a checkpoint; first make a bundle of it: janus-mesh import ${given} --out <folder>`
+      );
+    }
+    return given;
+  }
   const bar = progressBar('importing tiny-shapes');
+  const onWait = (lock: string) => {
+    process.stderr.write(`waiting: another janus-mesh is importing tiny-shapes (${lock})\n`);
+  };
   try {
     return await interruptible((signal) =>
-      embeddedBundle(embeddedCheckpoint(), readEnvironment().home, { onProgress: bar.update, signal })
+      embeddedBundle(embeddedCheckpoint(), readEnvironment().home, { onProgress: bar.update, onWait, signal })
     );
   } finally {
     bar.end();
@@ -76,6 +91,9 @@ export async function bundleToServe(given: string | undefined): Promise<string> 
 }
 
 async function runUp(options: UpOptions): Promise<void> {
+  if (options.stepDelay !== undefined && !options.diagnostics) {
+    throw new CommandError('usage', '--step-delay slows every caller: it needs --diagnostics beside it');
+  }
   const bundle = await bundleToServe(options.bundle);
   // The services check it too; looked at here first, a damaged bundle is one plain line.
   if (options.verifyFull) await verifyWithProgress(bundle);
@@ -96,7 +114,8 @@ async function runUp(options: UpOptions): Promise<void> {
     logLevel: options.logLevel,
     drainSeconds: options.drainSeconds,
     settings: options.stepDelay === undefined ? options.set : addSetting(`transformer.STEP_DELAY_MS=${options.stepDelay}`, options.set),
-    onLine: (label, line) => process.stdout.write(`${options.json ? line : readableLine(process.stdout, label, line)}\n`)
+    onLine: (label, line) =>
+      process.stdout.write(`${options.json ? machineLine(label, line) : readableLine(process.stdout, label, line)}\n`)
   });
   announce(mesh, options.json);
   await untilStopped(mesh, options.json);

@@ -1,39 +1,42 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { VERSION } from '@janus-mesh/contracts';
 import { importCheckpoint } from '@janus-mesh/importer';
-import lockfile from 'proper-lockfile';
+import { makeFolder } from '../folders.ts';
+import { acquireLock } from './lock.ts';
 
 /** Told how an import goes: bytes read, bytes in all, and the tensor at hand. */
 export type ImportProgress = (done: number, total: number, tensor: string) => void;
 
+/** How the embedded bundle is made, if it is not there. */
+export interface EmbeddedOptions {
+  readonly onProgress: ImportProgress;
+  /** Told once, with the lock's path, if another process is at it. */
+  readonly onWait?: ((lock: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * The bundle of a checkpoint that ships with the project. The first process that asks imports it; others on this machine
- * wait for it under a lock file. A changed checkpoint gets another folder.
+ * wait for it under a lock. A changed checkpoint gets another folder.
  *
  * @param checkpoint folder of the checkpoint
  * @param home folder bundles are kept in
  * @returns folder of the bundle
  */
-export async function embeddedBundle(
-  checkpoint: string,
-  home: string,
-  { onProgress, signal }: { readonly onProgress: ImportProgress; readonly signal?: AbortSignal }
-): Promise<string> {
+export async function embeddedBundle(checkpoint: string, home: string, { onProgress, onWait, signal }: EmbeddedOptions): Promise<string> {
   const bundles = join(home, 'bundles');
   const bundle = join(bundles, `${basename(checkpoint)}-${digest(checkpoint)}`);
   if (existsSync(bundle)) return bundle;
-  await mkdir(bundles, { recursive: true });
-  const release = await lockfile.lock(bundle, {
-    realpath: false,
-    stale: 10_000,
-    retries: { forever: true, minTimeout: 100, maxTimeout: 500 }
-  });
+  makeFolder(bundles);
+  const release = await acquireLock(bundle, { onWait, signal });
   try {
     if (!existsSync(bundle))
       await importCheckpoint(checkpoint, bundle, { name: basename(checkpoint), signal, onProgress: toProgress(onProgress) });
+  } catch (error) {
+    // A process that was stopped for long loses its lock; then another one may have made the bundle meanwhile, whole.
+    if (signal?.aborted || !existsSync(bundle)) throw error;
   } finally {
     await release();
   }

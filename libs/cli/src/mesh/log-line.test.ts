@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { readableLine } from './log-line.ts';
+import { machineLine, readableLine } from './log-line.ts';
 
 // No terminal: nothing is coloured.
 const stream = new Writable() as unknown as NodeJS.WriteStream;
@@ -22,4 +22,11 @@ test('what a caller wrote can neither move the cursor nor begin a line', () => {
 
 test('a line that is no JSON stays as it is', () => {
   expect(readableLine(stream, 'codec', 'error: codec: no room')).toBe(`${' '.repeat(12)} codec          error: codec: no room`);
+});
+
+test('for machines every line is JSON and says which replica wrote it', () => {
+  expect(machineLine('transformer-2', '{"level":30,"msg":"listening","port":7}')).toBe(
+    '{"label":"transformer-2","level":30,"msg":"listening","port":7}'
+  );
+  expect(machineLine('transformer', 'error: "no" room')).toBe('{"label":"transformer","msg":"error: \\"no\\" room"}');
 });

@@ -1,3 +1,4 @@
+import { escapeControls } from '@janus-mesh/telemetry/escape-controls';
 import { style } from '../terminal/style.ts';
 
 const LEVELS: Record<string, { name: string; format: Parameters<typeof style>[1] }> = {
@@ -20,25 +21,26 @@ const USUAL = new Set(['level', 'time', 'msg', 'service', 'pid', 'hostname', 'v'
 export function readableLine(stream: NodeJS.WriteStream, label: string, line: string): string {
   const tag = style(stream, 'cyan', label.padEnd(14));
   const fields = parse(line);
-  if (!fields) return `${' '.repeat(12)} ${tag} ${escaped(line)}`;
+  if (!fields) return `${' '.repeat(12)} ${tag} ${escapeControls(line)}`;
   const level = LEVELS[String(fields.level)] ?? { name: String(fields.level), format: 'white' as const };
   const time = timeOf(fields.time);
   const rest = Object.entries(fields)
     .filter(([name]) => !USUAL.has(name))
     .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`)
     .join(' ');
-  const message = escaped(String(fields.msg ?? ''));
-  return `${style(stream, 'gray', time)} ${tag} ${style(stream, level.format, level.name)} ${message} ${style(stream, 'gray', escaped(rest))}`.trimEnd();
+  const message = escapeControls(String(fields.msg ?? ''));
+  return `${style(stream, 'gray', time)} ${tag} ${style(stream, level.format, level.name)} ${message} ${style(stream, 'gray', escapeControls(rest))}`.trimEnd();
+}
+
+/** The same line for machines: JSON with the service's label; a line that is not JSON becomes a message. */
+export function machineLine(label: string, line: string): string {
+  return JSON.stringify({ label, ...(parse(line) ?? { msg: line }) });
 }
 
 /** Time of day to the millisecond; as much room where a line has none. */
 function timeOf(time: unknown): string {
   const date = new Date(typeof time === 'number' || typeof time === 'string' ? time : Number.NaN);
   return Number.isNaN(date.getTime()) ? ' '.repeat(12) : date.toISOString().slice(11, 23);
-}
-
-function escaped(text: string): string {
-  return text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 function parse(line: string): Record<string, unknown> | undefined {

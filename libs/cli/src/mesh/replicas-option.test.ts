@@ -8,5 +8,5 @@ test('tiers are gathered, the last word on a tier counts', () => {
 });
 
 test.each(['transformer', 'transformer=0', 'transformer=65', 'transformer=two', 'orchestrator=2', '=2'])('%s is refused', (text) => {
-  expect(() => replicasOf(text)).toThrow(/expected a (tier|whole number)/);
+  expect(() => replicasOf(text)).toThrow(/Expected a (tier|whole number)/);
 });

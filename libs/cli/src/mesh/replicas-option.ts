@@ -7,9 +7,9 @@ const MOST = 64;
 export function replicasOf(text: string, before: Partial<Record<Tier, number>> = {}): Partial<Record<Tier, number>> {
   const [name = '', count = ''] = text.split('=');
   const tier = TIERS.find((known) => known === name);
-  if (tier === undefined) throw new InvalidArgumentError(`expected a tier (${TIERS.join(', ')}) and a number, as transformer=2.`);
+  if (tier === undefined) throw new InvalidArgumentError(`Expected a tier (${TIERS.join(', ')}) and a number, as transformer=2.`);
   if (!/^\d+$/.test(count) || Number(count) < 1 || Number(count) > MOST) {
-    throw new InvalidArgumentError(`expected a whole number from 1 to ${MOST} behind ${name}=.`);
+    throw new InvalidArgumentError(`Expected a whole number from 1 to ${MOST} behind ${name}=.`);
   }
   return { ...before, [tier]: Number(count) };
 }

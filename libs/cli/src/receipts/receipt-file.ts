@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
+import { makeFolder } from '../folders.ts';
 import { CommandError } from '../report.ts';
 import type { ResultReceipt } from './receipt.ts';
 
@@ -8,18 +9,19 @@ const FORMAT = 'janus-mesh receipt 1';
 /** Writes receipts as one JSON file that people can read: lists of ids take one line. */
 export function writeReceipts(file: string, results: readonly ResultReceipt[]): void {
   const text = JSON.stringify({ format: FORMAT, results }, null, 2);
-  mkdirSync(dirname(resolve(file)), { recursive: true });
+  makeFolder(dirname(resolve(file)));
   writeFileSync(file, `${text.replace(/\[\s+(\d+(?:,\s+\d+)*)\s+\]/g, (_, ids: string) => `[${ids.replace(/\s+/g, ' ')}]`)}\n`);
 }
 
 /**
  * Reads what {@link writeReceipts} wrote.
  *
- * @throws {CommandError} not_a_receipt
+ * @throws {CommandError} not_a_receipt; not_a_file for a folder, whose error would not say which
  */
 export function readReceipts(file: string): readonly ResultReceipt[] {
   const refuse = (why: string) =>
     new CommandError('not_a_receipt', `${file} ${why}; describe, draw and chat write receipts with --receipt <file>`);
+  if (statSync(file).isDirectory()) throw new CommandError('not_a_file', `${file} is a folder, a receipt's file is needed`);
   const found = parse(readFileSync(file, 'utf8'));
   if (found?.format !== FORMAT)
     throw refuse(found?.format === undefined ? 'is no receipt' : `has the format "${found.format}", not "${FORMAT}"`);

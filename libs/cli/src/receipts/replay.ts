@@ -16,8 +16,18 @@ export interface Replay {
   readonly causes: readonly Cause[];
 }
 
-/** Told how far a replay is: ids generated, ids of the receipt. */
-export type ReplayProgress = (done: number, total: number) => void;
+/** How a replay is run. */
+export interface ReplayOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Told how far it is: ids generated, ids of the receipt. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** How one result is generated again. */
+interface Again {
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: (done: number) => void;
+}
 
 /**
  * Generates a result again, with the parameters that were used then, and compares.
@@ -28,12 +38,12 @@ export async function replay(
   mesh: MeshClient,
   receipt: ResultReceipt,
   file: string,
-  onProgress: ReplayProgress = () => {}
+  { signal, onProgress }: ReplayOptions = {}
 ): Promise<Replay> {
-  const progress = (done: number) => onProgress(done, receipt.ids.length);
-  if (receipt.kind === 'drawing') return compared(receipt, await drawAgain(mesh, receipt, progress), []);
+  const again = { signal, onProgress: (done: number) => onProgress?.(done, receipt.ids.length) };
+  if (receipt.kind === 'drawing') return compared(receipt, await drawAgain(mesh, receipt, again), []);
   const { turns, changed } = await conversationOf(receipt, file);
-  return compared(receipt, await answerAgain(mesh, receipt, turns, progress), changed);
+  return compared(receipt, await answerAgain(mesh, receipt, turns, again), changed);
 }
 
 function compared(receipt: ResultReceipt, again: Proof, changed: readonly Cause[]): Replay {
@@ -44,13 +54,13 @@ async function answerAgain(
   mesh: MeshClient,
   receipt: AnswerReceipt,
   turns: readonly Turn[],
-  onProgress: (done: number) => void
+  { signal, onProgress }: Again
 ): Promise<Proof> {
   const { request, maxTokens } = receipt;
   const { systemPrompt: system, stop, rawOrientation, literalSpecials } = request;
   const options = { json: false, system, stop, rawOrientation, literalSpecials, maxTokens, ...samplingOf(receipt) };
   const ids: number[] = [];
-  for await (const event of ask(mesh, turns, options)) {
+  for await (const event of ask(mesh, turns, options, signal)) {
     if (event.$case === 'delta') ids.push(...event.value.tokenIds);
     if (event.$case === 'delta') onProgress(ids.length);
     if (event.$case === 'finished') return proofOf(event.value.receipt, ids);
@@ -58,10 +68,10 @@ async function answerAgain(
   throw new CommandError('incomplete', 'the mesh ended the answer without saying so');
 }
 
-async function drawAgain(mesh: MeshClient, receipt: DrawingReceipt, onProgress: (done: number) => void): Promise<Proof> {
+async function drawAgain(mesh: MeshClient, receipt: DrawingReceipt, { signal, onProgress }: Again): Promise<Proof> {
   const { prompt, negativePrompt, literalSpecials } = receipt.request;
   const request = { prompt, negativePrompt, literalSpecials, samples: 1, guidanceWeight: receipt.guidanceWeight, ...samplingOf(receipt) };
-  for await (const event of untilLost(mesh.generateImage(request), 'drawing')) {
+  for await (const event of untilLost(mesh.generateImage(request, { signal }), 'drawing')) {
     if (event.$case === 'progress') onProgress(event.value.codesDone);
     if (event.$case === 'picture') return proofOf(event.value.receipt, event.value.codeIds);
   }

@@ -1,5 +1,10 @@
 import { Presets, SingleBar } from 'cli-progress';
 
+const MIN_WIDTH = 10;
+const MAX_WIDTH = 40;
+/** Columns for the percentage and some of the detail. */
+const BESIDE = 34;
+
 /** A bar of a long work. */
 export interface ProgressBar {
   update(done: number, total: number, detail: string): void;
@@ -12,6 +17,7 @@ export function progressBar(title: string): ProgressBar {
     {
       format: `${title} {bar} {percentage} % {detail}`,
       hideCursor: true,
+      barsize: Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, (process.stderr.columns ?? 80) - title.length - BESIDE)),
       stopOnComplete: false,
       stream: process.stderr
     },

@@ -48,7 +48,7 @@ const cells = (line: string | undefined) => line?.trim().split(/ {2,}/);
 describe('the table of a mesh', () => {
   test('has a row for each replica: rows by kind, the KV cache as a bar, hit rate, memory', () => {
     const [summary, , head, row] = show(snapshot(0, busy));
-    expect(summary).toBe('mesh host:1   model 0123456789ab   1 of 1 replicas ready');
+    expect(summary).toBe('mesh host:1   1 of 1 replicas ready   model 0123456789ab');
     expect(cells(head)?.slice(5)).toEqual('QUEUE RUNS TEXT CODES KV STEPS/S TOK/STEP CACHE DONE FAILED RSS'.split(' '));
     expect(cells(row)?.slice(2)).toEqual([
       'ready',

@@ -35,7 +35,7 @@ export function table(now: Snapshot, { stream, target, width, before }: TableOpt
 
 function summary({ status }: Snapshot, rows: readonly Row[], target: string): string {
   const ready = rows.filter(({ replica }) => replica.ready).length;
-  return `mesh ${target}   model ${status.revision.slice(0, 12)}   ${ready} of ${rows.length} replicas ready`;
+  return `mesh ${target}   ${ready} of ${rows.length} replicas ready   model ${status.revision.slice(0, 12)}`;
 }
 
 /** The columns that fit, with their widths: the least needed are left out until they do. */

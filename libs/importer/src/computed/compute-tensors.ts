@@ -13,6 +13,7 @@ export interface Computation {
   readonly config: NetworkConfig;
   /** Picture files the palette is learned from. */
   readonly samples: readonly string[];
+  readonly onWarning?: ((message: string) => void) | undefined;
   readonly progress: ImportProgress;
   readonly signal: AbortSignal | undefined;
 }
@@ -55,8 +56,9 @@ async function writeCodeTable(
 async function writePalette(
   name: string,
   mapped: MappedWeights,
-  { runtime, weights, config, samples, progress, signal }: Computation
+  { runtime, weights, config, samples, progress, onWarning, signal }: Computation
 ): Promise<void> {
-  const palette = await learnPalette({ runtime, weights: mapped, config, samples, signal, onPicture: () => progress.addPicture(name) });
+  const onPicture = () => progress.addPicture(name);
+  const palette = await learnPalette({ runtime, weights: mapped, config, samples, onPicture, onWarning, signal });
   await weights.write(name, 0, palette);
 }

@@ -1,3 +1,4 @@
+import { PictureError } from '@janus-mesh/image';
 import { codecDecoder, codecEncoder, type NetworkConfig } from '@janus-mesh/networks';
 import { loadNetwork, type MappedWeights, type Runtime, runCall } from '@janus-mesh/runtime';
 import { PaletteColours } from './palette-colours.ts';
@@ -13,6 +14,8 @@ export interface PaletteLesson {
   readonly config: NetworkConfig;
   /** Picture files to look at. */
   readonly samples: readonly string[];
+  /** Told which sample is left out, and why. */
+  readonly onWarning?: ((message: string) => void) | undefined;
   /** Called after each picture. */
   readonly onPicture: () => void;
   readonly signal: AbortSignal | undefined;
@@ -25,10 +28,10 @@ export function palettePictures({ codec }: NetworkConfig, samples: readonly stri
 
 /**
  * Learns a typical colour of each code, so that previews cost nothing: for codes that occur in the samples the colour they stand for
- * there, for the others their colour in pictures decoded from random codes, where neighbours tint them.
+ * there, for the others their colour in pictures decoded from random codes, where neighbours tint them. A sample that is no picture is
+ * left out with a warning.
  *
  * @returns u8 [codebook, 3]
- * @throws {ModelError} corrupt_checkpoint naming a sample that is refused
  */
 export async function learnPalette(lesson: PaletteLesson): Promise<Uint8Array> {
   const decoded = (await decodeRandom(lesson)).toRgb();
@@ -60,7 +63,8 @@ async function decodeRandom({ runtime, weights, config, onPicture, signal }: Pal
   }
 }
 
-async function encodeSamples({ runtime, weights, config, samples, onPicture, signal }: PaletteLesson): Promise<PaletteColours> {
+async function encodeSamples(lesson: PaletteLesson): Promise<PaletteColours> {
+  const { runtime, weights, config, samples, onPicture, signal } = lesson;
   const { grid, imageSize, codeWidth } = config.codec;
   const session = await loadNetwork(runtime, codecEncoder(config), weights);
   try {
@@ -72,13 +76,26 @@ async function encodeSamples({ runtime, weights, config, samples, onPicture, sig
     call.setOutput('ids', runtime.tensor('i64', [grid * grid], ids));
     const colours = new PaletteColours(config.codec);
     for (const sample of samples) {
-      pixels.set(await samplePixels(sample, imageSize, signal));
-      await runCall(call, signal);
-      colours.add(Uint32Array.from(ids, Number), pixels);
+      if (await readSample(sample, pixels, lesson)) {
+        await runCall(call, signal);
+        colours.add(Uint32Array.from(ids, Number), pixels);
+      }
       onPicture();
     }
     return colours;
   } finally {
     session.release();
+  }
+}
+
+/** Reads a sample into `pixels`. @returns whether it is a picture */
+async function readSample(file: string, pixels: Float32Array, { config, onWarning, signal }: PaletteLesson): Promise<boolean> {
+  try {
+    pixels.set(await samplePixels(file, config.codec.imageSize, signal));
+    return true;
+  } catch (error) {
+    if (!(error instanceof PictureError)) throw error;
+    onWarning?.(`${file} is left out of the colours of previews: ${error.message}`);
+    return false;
   }
 }

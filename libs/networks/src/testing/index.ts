@@ -1,7 +1,8 @@
+export { seededRandom } from '../../../../test/support/seeded-random.ts';
 export { bundleData } from './bundle-data.ts';
 export { type GoldenModel, type GoldenText, goldenModel } from './golden-model.ts';
 export { largestError, openNetwork, runOnce } from './network-run.ts';
-export { generator, randomBundle } from './random-model.ts';
+export { randomBundle } from './random-model.ts';
 export { referenceDecoder } from './reference-decoder.ts';
 export { type FloatTensor, readSafetensors } from './safetensors.ts';
 export { type SlotWork, StepSequences, type TestSequence } from './step-sequences.ts';

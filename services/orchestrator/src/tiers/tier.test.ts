@@ -45,7 +45,7 @@ test('a look finds who serves our model; the others are avoided until a look fin
   codecs[1].says.revision = OURS;
   await codecs[2].server.close();
   await tier.look();
-  expect(troubles(tier)).toEqual([undefined, undefined, expect.stringContaining('No connection established')]);
+  expect(troubles(tier)).toEqual([undefined, undefined, expect.stringContaining('ECONNREFUSED')]);
 });
 
 test('one replica of our model is enough; without any the tier is refused', async () => {

@@ -1,4 +1,4 @@
-import { generator } from '@janus-mesh/networks/testing';
+import { seededRandom } from '@janus-mesh/networks/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Head, KvHandle, StepSlice } from '../engine/model-runner.ts';
 import { createRunner } from './create-runner.ts';
@@ -7,7 +7,7 @@ import { importGolden, runtime, slice, tokens } from './testing/golden-runner.ts
 
 let runner: PackedRunner;
 let remove: () => Promise<void>;
-const random = generator(7);
+const random = seededRandom(7);
 const whole = (below: number) => Math.floor(random() * below);
 
 beforeAll(async () => {
