@@ -1,6 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const PROTO = resolve(import.meta.dirname, '../../proto');
 
 /** Python with grpcio and grpcio-tools: `JANUS_MESH_TEST_PYTHON`, else python3. Undefined if there is none. */
 export function grpcPython(): string | undefined {
@@ -13,4 +16,11 @@ export function grpcurl(): string | undefined {
   const beside = process.env.JANUS_MESH_TEST_PYTHON && join(dirname(process.env.JANUS_MESH_TEST_PYTHON), 'grpcurl');
   if (beside && existsSync(beside)) return beside;
   return spawnSync('grpcurl', ['-version']).status === 0 ? 'grpcurl' : undefined;
+}
+
+/** Generates the Python modules of the public contract into a folder. */
+export async function generatePython(python: string, folder: string): Promise<void> {
+  const protos = ['janus_service', 'sampling', 'fingerprint'].map((name) => `janus/v1/${name}.proto`);
+  const protoc = ['-m', 'grpc_tools.protoc', '-I', PROTO, '--python_out=.', '--grpc_python_out=.', ...protos];
+  await promisify(execFile)(python, protoc, { cwd: folder });
 }

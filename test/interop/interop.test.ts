@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CHECKPOINTS, startTestMesh, type TestMesh } from '../support/mesh.ts';
-import { grpcPython, grpcurl } from './clients.ts';
+import { generatePython, grpcPython, grpcurl } from './clients.ts';
 
 const run = promisify(execFile);
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -51,9 +51,7 @@ test("the README's TypeScript client describes and draws", async () => {
 
 test.skipIf(!python)("the README's Python client, generated from the protos, describes and draws", async () => {
   cpSync(join(CHECKPOINTS.tinyShapes, 'pictures'), join(folder, 'models/tiny-shapes/pictures'), { recursive: true });
-  const protos = ['janus_service', 'sampling', 'fingerprint'].map((name) => `janus/v1/${name}.proto`);
-  const protoc = ['-m', 'grpc_tools.protoc', '-I', join(ROOT, 'proto'), '--python_out=.', '--grpc_python_out=.', ...protos];
-  await run(python as string, protoc, { cwd: folder });
+  await generatePython(python as string, folder);
   writeFileSync(join(folder, 'client.py'), snippet('python', 'JanusServiceStub'));
   const { stdout } = await run(python as string, ['client.py'], { cwd: folder });
   expect(stdout).toContain('a red star and a blue circle');

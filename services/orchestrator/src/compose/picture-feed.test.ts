@@ -1,4 +1,4 @@
-import type { EncodeResponse, FeaturesChunk } from '@janus-mesh/contracts';
+import type { EncodeResponse, FeaturesChunk, Tensor } from '@janus-mesh/contracts';
 import { expect, test } from 'vitest';
 import type { PromptPicture } from '../prompt/prompt-picture.ts';
 import { PictureFeed } from './picture-feed.ts';
@@ -7,7 +7,7 @@ const pictures = ['a', 'b', 'c'].map((name, index): PromptPicture => {
   return { hash: new Uint8Array(32).fill(index + 1), data: new TextEncoder().encode(name), fields: [name] };
 });
 
-const rows = { type: 1, dims: [1, 1], data: new Uint8Array(4) };
+const rows: Tensor = { type: 1, dims: [1, 1], data: new Uint8Array(4) };
 
 interface Trace {
   readonly feed: PictureFeed;

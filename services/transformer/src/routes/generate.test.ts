@@ -131,6 +131,19 @@ describe('features', () => {
     expect(tier.runner.steps[0]).toBe('align 4');
   });
 
+  test('have their time again with each chunk, and with each sign that they still come', async () => {
+    let clocks = 0;
+    const schedule = (delayMs: number, callback: () => void) => {
+      clocks++;
+      return systemClock.schedule(delayMs, callback);
+    };
+    const tier = await fakeTier({ engine: { clock: { ...systemClock, schedule } } });
+    const sign = chunk(0, 0, { rows: undefined });
+    const received = await events(tier, requests({ prompt: [picture] }, sign, sign, chunk(0, 1), chunk(1, 3)));
+    expect(clocks).toBe(1 + 3); // with the admission, and with all but the last
+    expect(idsOf(received)).toHaveLength(4);
+  });
+
   test('that are known are not asked for; sent all the same, they are accepted', async () => {
     const tier = await fakeTier();
     const prompt = [ids(1), picture];

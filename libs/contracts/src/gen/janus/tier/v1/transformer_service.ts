@@ -108,7 +108,7 @@ export interface FeaturesChunk {
   hash: Uint8Array;
   /** Row of the first row in `rows`. Chunks of a picture come in order. */
   firstRow: number;
-  /** f32 [n, vision hidden size], at most 1 MiB. */
+  /** f32 [n, vision hidden size], at most 1 MiB. Unset: the picture is still being encoded, and its time starts again. */
   rows: Tensor | undefined;
 }
 
@@ -187,8 +187,8 @@ export interface GenerateQueued {
 /** The request has its memory. */
 export interface GenerateAdmitted {
   /**
-   * Hashes of features to send. Each is awaited 10 seconds after the admission or the one before it, then the request is
-   * dropped with ABORTED, reason FEATURES_TIMEOUT.
+   * Hashes of features to send. Each is awaited 10 seconds after the admission or the last chunk of any of them, then the
+   * request is dropped with ABORTED, reason FEATURES_TIMEOUT.
    */
   neededFeatures: Uint8Array[];
 }
