@@ -140,7 +140,7 @@ describe('a mesh that is up', () => {
     ];
     const { code, stdout } = await runCommand(['chat', '--target', up.target], {}, `${talk.join('\n')}\n`);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/three pink hearts[\s\S]*\d+ \+ \d+ tokens[\s\S]*\d+ \+ \d+ tokens/);
+    expect(stdout).toMatch(/three pink hearts[\s\S]*\d+ (?:\(\d+ known\) )?\+ \d+ tokens[\s\S]*\d+ \(\d+ known\) \+ \d+ tokens/);
   });
 
   test('a receipt is replayed: identical, or what changed since', async () => {
@@ -203,7 +203,7 @@ describe('a mesh that is up', () => {
     const { code, stdout, stderr } = await runCommand(['chat', '--target', up.target], {}, talk.join('\n'));
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error: missing_file: .*nowhere\.png\n[\s\S]*no command \/nonsense/);
-    expect(stdout).toMatch(/\d+ \+ \d+ tokens/);
+    expect(stdout).toMatch(/\d+ (?:\(\d+ known\) )?\+ \d+ tokens/);
   });
 
   test('what the mesh refuses is said with the field and the limit', async () => {

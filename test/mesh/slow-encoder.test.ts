@@ -19,7 +19,11 @@ beforeAll(async () => {
   mesh = await startTestMesh({
     checkpoint: CHECKPOINTS.tinyShapes,
     settings: {
-      transformer: { JANUS_MESH_FEATURES_SECONDS: String(FEATURES_MS / 1_000), JANUS_MESH_FEATURE_CACHE_BYTES: '0' },
+      transformer: {
+        JANUS_MESH_FEATURES_SECONDS: String(FEATURES_MS / 1_000),
+        JANUS_MESH_FEATURE_CACHE_BYTES: '0',
+        JANUS_MESH_PREFIX_CACHE_SHARE: '0' // a known prompt needs no features
+      },
       'vision-encoder': { JANUS_MESH_FEATURE_CACHE_BYTES: '0' }
     }
   });

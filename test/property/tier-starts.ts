@@ -27,9 +27,9 @@ export class TierStarts {
   /** Reads the words and sizes of a bundle. */
   static async open(dir: string): Promise<TierStarts> {
     const { manifest, tokenizerPath } = await openBundle(dir);
-    const { config, parameters } = manifest;
+    const { config, quantization, parameters } = manifest;
     const tokenizer = loadTokenizer(await readFile(tokenizerPath, 'utf8'), { bos: config.tokens.bos.id });
-    return new TierStarts({ ...manifest, parameters: BigInt(parameters), tokenizer });
+    return new TierStarts({ ...manifest, quantization: quantization.scheme, parameters: BigInt(parameters), tokenizer });
   }
 
   /** Of a chat, with the pictures whose features it names. */

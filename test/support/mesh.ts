@@ -61,7 +61,7 @@ export async function temporaryBundle(
 ): Promise<{ bundle: string; remove: () => void }> {
   const folder = mkdtempSync(join(tmpdir(), 'janus-mesh-test-'));
   const bundle = join(folder, 'bundle');
-  await importCheckpoint(checkpoint, bundle, weights ? { weights } : {});
+  await importCheckpoint(checkpoint, bundle, { quantize: 'f32', weights });
   return { bundle, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 

@@ -8,7 +8,7 @@ export interface StoredTensor {
   readonly bytes: Uint8Array;
 }
 
-const DTYPES: Record<string, DType> = { F32: 'f32', F16: 'f16', BF16: 'bf16', U8: 'u8', I64: 'i64', I32: 'i32' };
+const DTYPES: Record<string, DType> = { F32: 'f32', F16: 'f16', BF16: 'bf16', I8: 'i8', U8: 'u8', I64: 'i64', I32: 'i32' };
 
 /** Reads a whole safetensors file. For tests: the files are small. */
 export function readSafetensors(path: string): ReadonlyMap<string, StoredTensor> {

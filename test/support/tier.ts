@@ -30,7 +30,10 @@ export interface TestTier<Rpc extends RpcDefinition> {
 export async function importTiny(): Promise<TinyBundle> {
   const folder = mkdtempSync(join(tmpdir(), 'janus-mesh-tier-'));
   const dir = join(folder, 'bundle');
-  const { revision } = await importCheckpoint(GOLDENS, dir, { runtime: openRuntime({ threads: THREADS, spin: false }) });
+  const { revision } = await importCheckpoint(GOLDENS, dir, {
+    quantize: 'f32',
+    runtime: openRuntime({ threads: THREADS, spin: false })
+  });
   return { dir, revision, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ModelConfig } from '@janus-mesh/models';
+import { limitsOf, type ModelConfig, UNQUANTIZED } from '@janus-mesh/models';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type BundleContents, createBundle, type Description, openBundle, verifyBundle } from './index.ts';
 
@@ -49,7 +49,8 @@ const CONFIG: ModelConfig = {
 const DESCRIPTION: Description = {
   name: 'small',
   revision: 'ab'.repeat(32),
-  quantization: 'f32',
+  quantization: { ...UNQUANTIZED, text: 'w8a8', kept: [{ linear: 'text.layers.0.down', form: 'f32', error: 0.2, limit: 0.1 }] },
+  limits: limitsOf('w8a8'),
   parameters: 22,
   source: { layout: 'huggingface', weights: 'safetensors', dtype: 'bf16' },
   config: CONFIG
@@ -164,18 +165,16 @@ describe('what is refused at opening', () => {
   });
 
   test.each([
-    ['version', 2, 'bundle version is 2, this program reads 1'],
-    ['quantization', 'int8', 'quantization is "int8", this program reads "f32"']
-  ])('a bundle of another %s', async (field, value, message) => {
+    ['version', 1, 'unsupported_bundle', 'bundle version is 1, this program reads 2; import it again'],
+    ['quantization', { ...UNQUANTIZED, text: 'int3' }, 'corrupt_bundle', 'quantization.text']
+  ])('a bundle of another %s', async (field, value, kind, message) => {
     const dir = await smallBundle();
     const path = join(dir, 'manifest.json');
     writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), [field]: value }));
     const sum = execFileSync('sha256sum', ['manifest.json'], { cwd: dir, encoding: 'utf8' });
     const sums = readFileSync(join(dir, 'SHA256SUMS'), 'utf8').split('\n');
     writeFileSync(join(dir, 'SHA256SUMS'), [sum.trimEnd(), ...sums.slice(1)].join('\n'));
-    await expect(openBundle(dir)).rejects.toThrow(
-      expect.objectContaining({ kind: 'unsupported_bundle', message: expect.stringContaining(message) })
-    );
+    await expect(openBundle(dir)).rejects.toThrow(expect.objectContaining({ kind, message: expect.stringContaining(message) }));
   });
 });
 

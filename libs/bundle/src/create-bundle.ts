@@ -2,7 +2,7 @@ import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ModelError } from '@janus-mesh/models';
 import { FILES, sumsOf } from './bundle-files.ts';
-import { type HashOptions, hashBytes, hashFile } from './hash-file.ts';
+import { type HashOptions, hashBytes } from './hash-file.ts';
 import { type Description, type Manifest, makeManifest } from './manifest.ts';
 import { makePartialFolder, moveIntoPlace } from './partial-folder.ts';
 import { type TensorDeclaration, WeightsFile } from './weights-file.ts';
@@ -74,11 +74,10 @@ export async function refuseExisting(dir: string, { overwrite = false }: Pick<Cr
 async function fill(folder: string, { tensors, tokenizerJson, write }: BundleContents, options: HashOptions): Promise<Manifest> {
   const weightsPath = join(folder, FILES.weights);
   const weights = await WeightsFile.create(weightsPath, tensors);
-  const description = await write(weights).finally(() => weights.close());
-  weights.checkComplete();
+  const [description, sha256] = await describedAndSummed(weights, write, options).finally(() => weights.close());
   const { bytes, headerBytes, headerSha256 } = weights;
   const manifest = makeManifest(description, {
-    weights: { bytes, headerBytes, headerSha256, sha256: await hashFile(weightsPath, options) },
+    weights: { bytes, headerBytes, headerSha256, sha256 },
     tokenizer: { bytes: tokenizerJson.byteLength, sha256: hashBytes(tokenizerJson) }
   });
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
@@ -86,6 +85,15 @@ async function fill(folder: string, { tensors, tokenizerJson, write }: BundleCon
   await writeSynced(join(folder, FILES.sums), Buffer.from(sumsOf(text, manifest)));
   await writeSynced(join(folder, FILES.manifest), Buffer.from(text));
   return manifest;
+}
+
+async function describedAndSummed(
+  weights: WeightsFile,
+  write: BundleContents['write'],
+  options: HashOptions
+): Promise<readonly [Description, string]> {
+  const description = await write(weights);
+  return [description, await weights.sum(options)];
 }
 
 async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {

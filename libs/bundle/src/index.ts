@@ -1,6 +1,8 @@
 export { type BundleContents, type CreateOptions, createBundle, refuseExisting } from './create-bundle.ts';
 export { type HashOptions, hashBytes } from './hash-file.ts';
-export type { Description, Manifest } from './manifest.ts';
+export { HashThread } from './hash-thread.ts';
+export { BUNDLE_VERSION, type Description, type Manifest } from './manifest.ts';
+export { networkConfig } from './network-config.ts';
 export { type Bundle, openBundle } from './open-bundle.ts';
 export { type ChunkBuffers, chunkBuffers, type FileRange, readChunks, readExactly } from './read-chunks.ts';
 export { readSafetensorsHeader, SafetensorsError, type SafetensorsHeader, type TensorExtent } from './safetensors-header.ts';

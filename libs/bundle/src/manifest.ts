@@ -1,8 +1,10 @@
-import { type ModelConfig, ModelError } from '@janus-mesh/models';
+import { type ModelConfig, ModelError, type QualityLimits, type Quantization } from '@janus-mesh/models';
 import { z } from 'zod';
+import { limitsSchema, quantizationSchema } from './quantization-schema.ts';
 
 const FORMAT = 'janus-mesh bundle';
-const VERSION = 1;
+/** Version of the form bundles have; those of another one are refused. */
+export const BUNDLE_VERSION = 2;
 
 const count = z.int().positive();
 const real = z.number();
@@ -63,14 +65,15 @@ const config = z.strictObject({
 
 const manifest = z.strictObject({
   format: z.literal(FORMAT),
-  version: z.literal(VERSION),
+  version: z.literal(BUNDLE_VERSION),
   name: z.string().min(1),
   revision: sha256,
-  quantization: z.literal('f32'),
+  quantization: quantizationSchema,
+  limits: limitsSchema,
   parameters: count,
   source: z.strictObject({
     layout: z.enum(['huggingface', 'original']),
-    weights: z.enum(['safetensors', 'torch']),
+    weights: z.enum(['safetensors', 'torch', 'synthetic']),
     dtype: z.string()
   }),
   config,
@@ -81,18 +84,21 @@ const manifest = z.strictObject({
 /** What a bundle says of itself, as `manifest.json` holds it. */
 export interface Manifest {
   readonly format: typeof FORMAT;
-  readonly version: typeof VERSION;
+  readonly version: typeof BUNDLE_VERSION;
   /** The name callers know the model by. */
   readonly name: string;
   /** 64 hexadecimal digits: the same for the same numbers, whatever layout, file kind or float type they came in. */
   readonly revision: string;
   /** How the weights are stored. */
-  readonly quantization: 'f32';
+  readonly quantization: Quantization;
+  /** What that may cost: `janus-mesh verify` compares with it. */
+  readonly limits: QualityLimits;
   /** Parameters of the model: elements of its canonical tensors. */
   readonly parameters: number;
   readonly source: {
     readonly layout: 'huggingface' | 'original';
-    readonly weights: 'safetensors' | 'torch';
+    /** Kind of the weight files; synthetic: random numbers of a model's size. */
+    readonly weights: 'safetensors' | 'torch' | 'synthetic';
     /** Float type of most of the checkpoint's elements. */
     readonly dtype: string;
   };
@@ -102,30 +108,28 @@ export interface Manifest {
 }
 
 /** What the maker of a bundle says; the rest of the manifest follows from the files. */
-export type Description = Pick<Manifest, 'name' | 'revision' | 'quantization' | 'parameters' | 'source' | 'config'>;
+export type Description = Pick<Manifest, 'name' | 'revision' | 'quantization' | 'limits' | 'parameters' | 'source' | 'config'>;
 
 /** Completes a manifest with its format and the figures of its files. */
 export function makeManifest(description: Description, files: Pick<Manifest, 'weights' | 'tokenizer'>): Manifest {
-  return { format: FORMAT, version: VERSION, ...description, ...files };
+  return { format: FORMAT, version: BUNDLE_VERSION, ...description, ...files };
 }
 
 /**
  * Reads a manifest's text.
  *
- * @throws {ModelError} corrupt_bundle if it is none; unsupported_bundle if it is of another version or quantization
+ * @throws {ModelError} corrupt_bundle if it is none; unsupported_bundle if it is of another version
  */
 export function parseManifest(text: string): Manifest {
   const document = parseJson(text);
-  const outline = z.object({ format: z.literal(FORMAT), version: z.number(), quantization: z.string() }).safeParse(document);
+  const outline = z.object({ format: z.literal(FORMAT), version: z.number() }).safeParse(document);
   if (!outline.success) throw new ModelError('corrupt_bundle', `manifest.json: ${z.prettifyError(outline.error)}`);
-  const { version, quantization } = outline.data;
-  if (version !== VERSION)
+  const { version } = outline.data;
+  if (version !== BUNDLE_VERSION)
     throw new ModelError(
       'unsupported_bundle',
-      `manifest.json: bundle version is ${version}, this program reads ${VERSION}; import it again`
+      `manifest.json: bundle version is ${version}, this program reads ${BUNDLE_VERSION}; import it again`
     );
-  if (quantization !== 'f32')
-    throw new ModelError('unsupported_bundle', `manifest.json: quantization is ${JSON.stringify(quantization)}, this program reads "f32"`);
   const parsed = manifest.safeParse(document);
   if (!parsed.success) throw new ModelError('corrupt_bundle', `manifest.json: ${z.prettifyError(parsed.error)}`);
   return parsed.data;

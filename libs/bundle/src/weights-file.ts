@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { type DType, dtypeBytes, elementCount } from '@janus-mesh/tensor';
-import { hashBytes } from './hash-file.ts';
+import { type HashOptions, hashBytes } from './hash-file.ts';
+import { PrefixHash } from './prefix-hash.ts';
 import type { TensorExtent } from './safetensors-header.ts';
 
 /** A tensor a weights file is to hold. */
@@ -25,6 +26,10 @@ export class WeightsFile {
   readonly headerSha256: string;
   readonly #file: FileHandle;
   readonly #written = new Map<string, number>();
+  readonly #hash: PrefixHash;
+  /** Tensors in the order of their places, and how many of them from the first on are complete. */
+  readonly #inOrder: readonly [name: string, extent: TensorExtent][];
+  #completed = 0;
   #unsynced = 0;
   #syncing: Promise<void> | undefined;
   #fault: unknown;
@@ -36,12 +41,14 @@ export class WeightsFile {
     this.headerBytes = layout.header.byteLength;
     this.headerSha256 = hashBytes(layout.header);
     this.#file = file;
+    this.#hash = new PrefixHash(file.fd, this.bytes);
+    this.#inOrder = [...this.tensors].sort(([, a], [, b]) => a.offset - b.offset || a.bytes - b.bytes);
   }
 
   /** Creates the file at its full size with its header. */
   static async create(path: string, tensors: readonly TensorDeclaration[]): Promise<WeightsFile> {
     const layout = layOut(tensors);
-    const file = await open(path, 'wx');
+    const file = await open(path, 'wx+'); // its sum is taken by reading
     try {
       await file.truncate(layout.bytes);
       await writeFully(file, layout.header, 0);
@@ -67,6 +74,7 @@ export class WeightsFile {
     this.#written.set(name, (this.#written.get(name) ?? 0) + bytes.byteLength);
     this.#unsynced += bytes.byteLength;
     if (this.#unsynced > SYNC_BYTES && !this.#syncing) this.#startSync();
+    this.#hashPrefix();
   }
 
   /**
@@ -81,14 +89,30 @@ export class WeightsFile {
     }
   }
 
+  /** The sha256 of the whole file, in hexadecimal digits; most of it was taken while the file was written. */
+  async sum(options: HashOptions = {}): Promise<string> {
+    this.checkComplete();
+    return await this.#hash.finish(options);
+  }
+
   /** Puts what was written on disk and closes the file. */
   async close(): Promise<void> {
+    await this.#hash.close();
     try {
       await this.#syncing;
       if (this.#fault) throw this.#fault;
       await this.#file.sync();
     } finally {
       await this.#file.close();
+    }
+  }
+
+  // Tensors written in the order of their places are hashed at once, others when those before them are there.
+  #hashPrefix(): void {
+    for (; this.#completed < this.#inOrder.length; this.#completed++) {
+      const [name, { offset, bytes }] = this.#inOrder[this.#completed] as [string, TensorExtent];
+      if ((this.#written.get(name) ?? 0) < bytes) return;
+      this.#hash.completeTo(offset + bytes);
     }
   }
 

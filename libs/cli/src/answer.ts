@@ -89,5 +89,6 @@ function summary(finished: ChatFinished): string {
   const rate = later >= FEWEST_TIMED && seconds > 0 ? `, ${(later / seconds).toFixed(0)} tokens/s` : '';
   const cut = reason === FinishReason.FINISH_REASON_LENGTH ? ', cut at max tokens' : '';
   const seed = receipt?.sampling && receipt.sampling.temperature > 0 ? `, seed ${receipt.sampling.seed}` : '';
-  return `${usage?.promptTokens} + ${usage?.completionTokens} tokens, first after ${timings?.firstTokenSeconds.toFixed(2)} s${rate}${cut}${seed}`;
+  const known = usage?.cachedPromptTokens ? ` (${usage.cachedPromptTokens} known)` : '';
+  return `${usage?.promptTokens}${known} + ${usage?.completionTokens} tokens, first after ${timings?.firstTokenSeconds.toFixed(2)} s${rate}${cut}${seed}`;
 }

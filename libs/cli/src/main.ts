@@ -9,6 +9,7 @@ import { addModel } from './commands/model.ts';
 import { addReplay } from './commands/replay.ts';
 import { addTop } from './commands/top.ts';
 import { addUp } from './commands/up.ts';
+import { addVerify } from './commands/verify.ts';
 import { readEnvironment } from './env.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-code.ts';
 import { CommandError, reportError } from './report.ts';
@@ -42,7 +43,7 @@ const program = new Command('janus-mesh')
   // Errors are reported below, all in one form.
   .configureOutput({ outputError: () => {} });
 
-for (const add of [addUp, addDescribe, addDraw, addChat, addTop, addModel, addReplay, addImport, addDemo]) add(program);
+for (const add of [addUp, addDescribe, addDraw, addChat, addTop, addModel, addReplay, addImport, addVerify, addDemo]) add(program);
 for (const command of [program, ...program.commands]) command.exitOverride((error) => refuse(error, command));
 
 // A reader that has seen enough, as head, is no fault of ours.

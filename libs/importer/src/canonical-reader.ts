@@ -1,70 +1,138 @@
-import { createHash } from 'node:crypto';
 import { chunkBuffers, readChunks } from '@janus-mesh/bundle';
 import { ModelError } from '@janus-mesh/models';
-import { bytesOf, dtypeBytes, elementCount, widenToF32 } from '@janus-mesh/tensor';
+import { dtypeBytes, elementCount, widenToF32 } from '@janus-mesh/tensor';
 import type { LocatedTensor } from './checkpoint/located-tensor.ts';
+import { ReadingThread } from './reading-thread.ts';
+import type { BytesListener, TensorReader } from './tensor-reader.ts';
 
 /** Halves are read this much at a time, and widened to twice that. */
 const CHUNK_BYTES = 4 * 2 ** 20;
+/** One is read into, one is worked on, and what was made of the one before may still be written from it. */
+const BUFFERS = 3;
+
+/** A stretch of a tensor, in both forms. */
+interface Chunk {
+  /** As f32. */
+  readonly values: Float32Array;
+  /** As it is stored. */
+  readonly stored: Uint8Array;
+}
 
 /** Reads canonical tensors as f32, and on the way takes the sum of each tensor's f32 bytes: what a revision is made of. */
-export class CanonicalReader {
+export class CanonicalReader implements TensorReader {
   readonly #tensors: ReadonlyMap<string, LocatedTensor>;
-  readonly #onBytes: (f32Bytes: number, name: string) => void;
-  readonly #sums = new Map<string, string>();
-  #buffers = chunkBuffers(CHUNK_BYTES);
-  #widened = widenedBuffers(CHUNK_BYTES);
+  readonly #onBytes: BytesListener;
+  readonly #sums = new Map<string, Promise<string>>();
+  readonly #thread = new ReadingThread();
+  #chunks = sharedChunks(CHUNK_BYTES);
   /** Which of them is filled next; it goes on from tensor to tensor, as the last chunk of one may still be in use. */
   #turn = 0;
+  /** For rows that are read outside the chunks. */
+  readonly #rowBuffers = chunkBuffers(CHUNK_BYTES);
 
-  /** @param onBytes told the f32 bytes read since the last time */
-  constructor(tensors: ReadonlyMap<string, LocatedTensor>, onBytes: (f32Bytes: number, name: string) => void) {
+  constructor(tensors: ReadonlyMap<string, LocatedTensor>, onBytes: BytesListener) {
     this.#tensors = tensors;
     this.#onBytes = onBytes;
   }
 
   /**
    * Reads a tensor from its start to its end in chunks of whole rows (of its first dim). A chunk is valid until the one after the next is
-   * asked for, so that it can be written meanwhile.
+   * asked for, so that it can be written meanwhile. One tensor at a time.
    *
    * @throws {RangeError} if there is no such tensor
    * @throws {ModelError} corrupt_checkpoint if the file got shorter meanwhile
    */
   async *chunks(name: string): AsyncGenerator<Float32Array> {
+    for await (const { values } of this.#read(name)) yield values;
+  }
+
+  /** As `chunks`, but the elements' bytes as they are stored. */
+  async *storedChunks(name: string): AsyncGenerator<Uint8Array> {
+    for await (const { stored } of this.#read(name)) yield stored;
+  }
+
+  /**
+   * Reads rows (of the first dim) of a tensor, without taking its sum.
+   *
+   * @param out f32 of whole rows, filled
+   * @param first of the rows
+   * @returns out
+   * @throws {ModelError} corrupt_checkpoint if the file got shorter meanwhile
+   */
+  async rows(name: string, out: Float32Array = new Float32Array(elementCount(this.dims(name))), first = 0): Promise<Float32Array> {
     const tensor = this.#tensor(name);
     const width = dtypeBytes(tensor.dtype);
-    const buffers = this.#buffersFor(elementCount(tensor.dims.slice(1)) * width);
-    const hash = createHash('sha256');
+    const range = { offset: tensor.offset + first * this.rowLength(name) * width, bytes: out.length * width };
     try {
-      for await (const bytes of readChunks(tensor.file, tensor, buffers)) {
-        const values = (this.#widened[this.#turn] as Float32Array).subarray(0, bytes.byteLength / width);
-        this.#turn ^= 1;
-        widenToF32(tensor.dtype, bytes, values);
-        hash.update(bytesOf(values));
-        this.#onBytes(values.byteLength, name);
-        yield values;
+      let at = 0;
+      for await (const bytes of readChunks(tensor.file, range, this.#rowBuffers)) {
+        widenToF32(tensor.dtype, bytes, out.subarray(at, at + bytes.byteLength / width));
+        at += bytes.byteLength / width;
       }
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      throw new ModelError('corrupt_checkpoint', `${tensor.fileName}: tensor ${name} can't be read: ${error.message}`, { cause: error });
+      throw unreadable(tensor, error);
     }
-    this.#sums.set(name, hash.digest('hex'));
+    this.#onBytes(out.byteLength, name);
+    return out;
   }
 
   /** The sha256 of a tensor's f32 bytes; reads it if that was not done before. */
   async sum(name: string): Promise<string> {
     if (!this.#sums.has(name)) for await (const _ of this.chunks(name));
-    return this.#sums.get(name) as string;
+    return await (this.#sums.get(name) as Promise<string>);
   }
 
   /** Elements of a row: of all dims but the first. */
   rowLength(name: string): number {
-    return elementCount(this.#tensor(name).dims.slice(1));
+    return elementCount(this.dims(name).slice(1));
   }
 
   /** Rows: the first dim. */
-  rows(name: string): number {
-    return this.#tensor(name).dims[0] ?? 1;
+  rowCount(name: string): number {
+    return this.dims(name)[0] ?? 1;
+  }
+
+  dims(name: string): readonly number[] {
+    return this.#tensor(name).dims;
+  }
+
+  /** Ends what it works with; the checkpoint's files stay open. */
+  async close(): Promise<void> {
+    await this.#thread.close();
+  }
+
+  // The next chunk is read while the caller works on the last.
+  async *#read(name: string): AsyncGenerator<Chunk> {
+    const tensor = this.#tensor(name);
+    const chunkBytes = this.#wholeRows(this.rowLength(name) * dtypeBytes(tensor.dtype));
+    let pending: Promise<Chunk> | undefined;
+    let isWhole = false;
+    try {
+      for (let at = 0; at < tensor.bytes; at += chunkBytes) {
+        const chunk = await (pending ?? this.#start(tensor, at, chunkBytes));
+        pending = at + chunkBytes < tensor.bytes ? this.#start(tensor, at + chunkBytes, chunkBytes) : undefined;
+        pending?.catch(() => undefined); // it is awaited only once the caller comes back
+        this.#onBytes(chunk.values.byteLength, name);
+        yield chunk;
+      }
+      isWhole = true;
+    } catch (error) {
+      throw unreadable(tensor, error);
+    } finally {
+      await pending?.catch(() => undefined); // its memory and file must not go under a read
+      const sum = this.#thread.sum(); // also after a part of a tensor, so that the next one starts anew
+      sum.catch(() => undefined); // `sum` tells it
+      if (isWhole) this.#sums.set(name, sum);
+    }
+  }
+
+  async #start({ file, offset, bytes, dtype }: LocatedTensor, at: number, chunkBytes: number): Promise<Chunk> {
+    const buffers = this.#chunks[this.#turn] as Chunk;
+    this.#turn = (this.#turn + 1) % BUFFERS;
+    const count = Math.min(chunkBytes, bytes - at);
+    const chunk = { stored: buffers.stored.subarray(0, count), values: buffers.values.subarray(0, count / dtypeBytes(dtype)) };
+    await this.#thread.read({ fd: file.fd, offset: offset + at, dtype, ...chunk });
+    return chunk;
   }
 
   #tensor(name: string): LocatedTensor {
@@ -73,18 +141,22 @@ export class CanonicalReader {
     return tensor;
   }
 
-  /** Buffers cut to whole rows; a row longer than they are makes them longer. */
-  #buffersFor(rowBytes: number): [Uint8Array, Uint8Array] {
-    if (rowBytes > this.#buffers[0].byteLength) {
-      this.#buffers = chunkBuffers(rowBytes);
-      this.#widened = widenedBuffers(rowBytes);
-    }
-    const bytes = Math.floor(this.#buffers[0].byteLength / rowBytes) * rowBytes;
-    return [this.#buffers[0].subarray(0, bytes), this.#buffers[1].subarray(0, bytes)];
+  /** Bytes of a chunk of whole rows; a row longer than chunks are makes them longer. */
+  #wholeRows(rowBytes: number): number {
+    if (rowBytes > (this.#chunks[0] as Chunk).stored.byteLength) this.#chunks = sharedChunks(rowBytes);
+    return Math.floor((this.#chunks[0] as Chunk).stored.byteLength / rowBytes) * rowBytes;
   }
 }
 
-// Halves take twice their bytes as f32.
-function widenedBuffers(bytes: number): readonly [Float32Array, Float32Array] {
-  return [new Float32Array(bytes / 2), new Float32Array(bytes / 2)];
+// Halves take twice their bytes as f32. Shared with the thread that fills them.
+function sharedChunks(bytes: number): readonly Chunk[] {
+  return Array.from({ length: BUFFERS }, () => ({
+    stored: new Uint8Array(new SharedArrayBuffer(bytes)),
+    values: new Float32Array(new SharedArrayBuffer(bytes * 2))
+  }));
+}
+
+function unreadable({ fileName, name }: LocatedTensor, error: unknown): unknown {
+  if (!(error instanceof RangeError)) return error;
+  return new ModelError('corrupt_checkpoint', `${fileName}: tensor ${name} can't be read: ${error.message}`, { cause: error });
 }

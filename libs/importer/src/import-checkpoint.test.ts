@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Manifest, openBundle, verifyBundle } from '@janus-mesh/bundle';
+import { UNQUANTIZED } from '@janus-mesh/models';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ImportEvent, type ImportOptions, importCheckpoint } from './index.ts';
 import { applyEdits, writePlainTensors } from './testing/golden-edits.ts';
@@ -16,7 +17,7 @@ interface Imported {
 }
 
 async function imported(folder: string, options: ImportOptions = {}, dir = join(temporaryFolder(), 'bundle')): Promise<Imported> {
-  const manifest = await importCheckpoint(folder, dir, options);
+  const manifest = await importCheckpoint(folder, dir, { quantize: 'f32', ...options });
   return { manifest, weights: readFileSync(join(dir, 'weights.safetensors')), dir };
 }
 
@@ -61,7 +62,7 @@ describe('the same numbers', () => {
   test('have one revision and one weights file, in either layout and either kind of file', async () => {
     expect(whole.manifest).toMatchObject({
       name: 'tiny-pro',
-      quantization: 'f32',
+      quantization: UNQUANTIZED,
       parameters: 1_809_499,
       source: { layout: 'huggingface', weights: 'safetensors', dtype: 'bf16' }
     });
@@ -233,14 +234,16 @@ test('an import that is called off leaves nothing', async () => {
   const dir = join(temporaryFolder(), 'bundle');
   const controller = new AbortController();
   const onProgress = ({ done, total }: ImportEvent) => done > total / 3 && controller.abort(new Error('enough'));
-  await expect(importCheckpoint(golden('tiny-pro'), dir, { signal: controller.signal, onProgress })).rejects.toThrow('enough');
+  await expect(importCheckpoint(golden('tiny-pro'), dir, { quantize: 'f32', signal: controller.signal, onProgress })).rejects.toThrow(
+    'enough'
+  );
   expect(readdirSync(dirname(dir))).toEqual([]);
 });
 
 test('a bundle that is there is replaced only if told to', async () => {
   const { dir, manifest } = whole;
   await expect(importCheckpoint(golden('tiny-pro'), dir)).rejects.toThrow(expect.objectContaining({ kind: 'bundle_exists' }));
-  await importCheckpoint(golden('tiny-pro'), dir, { overwrite: true, name: 'again' });
+  await importCheckpoint(golden('tiny-pro'), dir, { quantize: 'f32', overwrite: true, name: 'again' });
   expect((await verifyBundle(dir)).manifest).toEqual({ ...manifest, name: 'again' });
 });
 

@@ -1,32 +1,23 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { createBundle, type Manifest, refuseExisting, type WeightsFile } from '@janus-mesh/bundle';
-import { bundleTensors } from '@janus-mesh/networks';
-import { openRuntime, type Runtime } from '@janus-mesh/runtime';
+import { type Manifest, refuseExisting } from '@janus-mesh/bundle';
+import { elementCount } from '@janus-mesh/tensor';
+import { CanonicalReader } from './canonical-reader.ts';
+import type { FloatType, LocatedTensor } from './checkpoint/located-tensor.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint/open-checkpoint.ts';
 import type { WeightsKind } from './checkpoint/open-weights.ts';
-import { palettePictures } from './computed/learn-palette.ts';
 import { samplePictures } from './computed/sample-pictures.ts';
-import { fillWeights } from './fill-weights.ts';
-import { type ImportEvent, ImportProgress } from './import-progress.ts';
+import type { ImportSource } from './import-source.ts';
+import { type BundleOptions, makeBundle } from './make-bundle.ts';
 
 /** How a checkpoint is imported. */
-export interface ImportOptions {
+export interface ImportOptions extends BundleOptions {
   /** Which weights to read where both lie in the folder. @default safetensors */
   readonly weights?: WeightsKind | undefined;
   /** Folder of pictures that the colours of previews are learned from. @default the checkpoint's own folder `pictures` */
   readonly pictures?: string | undefined;
   /** Name of the model. @default the checkpoint folder's */
   readonly name?: string | undefined;
-  /** Whether a bundle that lies at the target is replaced. @default false */
-  readonly overwrite?: boolean | undefined;
-  readonly onProgress?: ((event: ImportEvent) => void) | undefined;
-  /** Told what is odd but does no harm: tensors that no Janus has, sample pictures that are none. */
-  readonly onWarning?: ((message: string) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** What tensors are computed with. @default one opened with as many threads as there are cores */
-  readonly runtime?: Runtime | undefined;
 }
 
 /**
@@ -45,31 +36,31 @@ export async function importCheckpoint(folder: string, dir: string, options: Imp
     const own = join(folder, 'pictures');
     const pictures = options.pictures ?? (existsSync(own) ? own : undefined);
     const samples = pictures === undefined ? [] : await samplePictures(pictures);
-    return await bundleOf(checkpoint, dir, { ...options, samples, name: options.name ?? basename(resolve(folder)) });
+    return await makeBundle(sourceOf(checkpoint, samples), options.name ?? basename(resolve(folder)), dir, options);
   } finally {
     await checkpoint.close();
   }
 }
 
-async function bundleOf(
-  checkpoint: Checkpoint,
-  dir: string,
-  options: ImportOptions & { name: string; samples: readonly string[] }
-): Promise<Manifest> {
-  const { name, samples, overwrite, signal, onProgress, onWarning, runtime = openRuntime({ threads: availableParallelism() }) } = options;
-  const { model } = checkpoint.config;
-  const tensors = bundleTensors(model);
-  const progress = new ImportProgress(tensors, model, palettePictures(model, samples), onProgress);
-  const write = async (weights: WeightsFile) => ({
-    name,
-    ...(await fillWeights(weights, { checkpoint, tensors, samples, progress, runtime, onWarning, signal }))
-  });
-  let hashed = 0;
-  const onHashed = ({ done }: { done: number }) => {
-    progress.add(done - hashed, '');
-    hashed = done;
+function sourceOf({ config, kind, located, tokenizerJson }: Checkpoint, samples: readonly string[]): ImportSource {
+  const tensors = [...located.tensors.values()];
+  return {
+    model: config.model,
+    tokenizerJson,
+    origin: { layout: config.layout, weights: kind, dtype: commonType(tensors) },
+    tensors,
+    embedding: located.tensors.get('language_model.embed_tokens.weight')?.dtype ?? 'f32',
+    samples,
+    hasPalette: true,
+    openReader: (onBytes) => new CanonicalReader(located.tensors, onBytes)
   };
-  return await createBundle(dir, { tensors, tokenizerJson: checkpoint.tokenizerJson, write }, { overwrite, signal, onProgress: onHashed });
+}
+
+/** The float type of most elements. */
+function commonType(tensors: readonly LocatedTensor[]): FloatType {
+  const elements = new Map<FloatType, number>();
+  for (const { dtype, dims } of tensors) elements.set(dtype, (elements.get(dtype) ?? 0) + elementCount(dims));
+  return [...elements].reduce<[FloatType, number]>((most, entry) => (entry[1] > most[1] ? entry : most), ['f32', 0])[0];
 }
 
 function warnOfUnknown({ located }: Checkpoint, { onWarning }: ImportOptions): void {

@@ -9,7 +9,7 @@ const TINY_SHAPES = resolve(import.meta.dirname, '../../../models/tiny-shapes');
 
 async function palette(options: Pick<ImportOptions, 'pictures' | 'onWarning'> = {}): Promise<number[][]> {
   const dir = join(temporaryFolder(), 'bundle');
-  await importCheckpoint(TINY_SHAPES, dir, options);
+  await importCheckpoint(TINY_SHAPES, dir, { quantize: 'f32', ...options });
   const { weightsPath, tensors } = await openBundle(dir);
   const { offset, bytes } = tensors.get('codec.palette') as { offset: number; bytes: number };
   const rgb = readFileSync(weightsPath).subarray(offset, offset + bytes);

@@ -1,81 +1,116 @@
 import type { WeightsFile } from '@janus-mesh/bundle';
-import type { BundleTensor } from '@janus-mesh/networks';
-import { bytesOf, elementCount } from '@janus-mesh/tensor';
-import type { CanonicalReader } from './canonical-reader.ts';
+import { type BundleTensor, scalesOf } from '@janus-mesh/networks';
+import { BLOCK, bytesOf, dtypeBytes, elementCount, quantizeBlocks4, quantizeRows8 } from '@janus-mesh/tensor';
+import { isMatrix, type MatrixSize, matrixRows } from './matrix-rows.ts';
+import type { TensorReader } from './tensor-reader.ts';
 import { rowsToColumns } from './transpose.ts';
+import { WriteQueue } from './write-queue.ts';
 
 const WRITE_BYTES = 8 * 2 ** 20;
 
 /** Writes a bundle's tensors from the checkpoint's, one at a time: memory holds at most one transposed tensor. */
 export class TensorWriter {
-  readonly #reader: CanonicalReader;
+  readonly #reader: TensorReader;
   readonly #weights: WeightsFile;
   /** Reused for all transposed tensors; untouched pages of it cost nothing. */
-  #matrix: Uint32Array;
+  #matrix: ArrayBuffer;
 
   /** @param tensors all that will be written: the largest transposed one sets the memory taken */
-  constructor(reader: CanonicalReader, weights: WeightsFile, tensors: readonly BundleTensor[]) {
+  constructor(reader: TensorReader, weights: WeightsFile, tensors: readonly BundleTensor[]) {
     this.#reader = reader;
     this.#weights = weights;
-    const sizes = tensors.filter(({ source }) => source.kind === 'columns').map(({ dims }) => elementCount(dims));
-    this.#matrix = new Uint32Array(Math.max(0, ...sizes));
+    const sizes = tensors.filter(isTransposed).map(({ dtype, dims }) => elementCount(dims) * dtypeBytes(dtype));
+    this.#matrix = new ArrayBuffer(Math.max(0, ...sizes));
   }
 
-  /** Reads, lays out and writes one tensor. @throws {RangeError} if its sources have not as many elements as it takes, or it is computed */
+  /**
+   * Reads, lays out, quantises and writes one tensor; the scales of a quantised matrix are written with its values.
+   *
+   * @throws {RangeError} if its sources have not as many elements as it takes, or it is not made of the checkpoint's tensors alone
+   */
   async write(tensor: BundleTensor): Promise<void> {
-    const { name, source } = tensor;
-    if (source.kind === 'computed') throw new RangeError(`tensor ${name} is computed, not read`);
-    if (source.kind === 'columns') await this.#writeColumns(tensor, source.from);
-    else await this.#writeInOrder(name, source.kind === 'copy' ? [source.from] : source.from);
+    const { name, source, quantized } = tensor;
+    switch (source.kind) {
+      case 'copy':
+      case 'concat':
+        return await this.#writeInOrder(tensor, source.kind === 'copy' ? [source.from] : source.from);
+      case 'columns':
+      case 'kernel_columns':
+      case 'upsample_columns':
+        if (!quantized) return await this.#writeColumns(tensor);
+        if (quantized.part === 'values') await (quantized.form === 'w8a8' ? this.#writeBytes(tensor) : this.#writeBlocks(tensor));
+        return;
+      default:
+        throw new RangeError(`tensor ${name} is ${source.kind}, not read`);
+    }
   }
 
-  async #writeInOrder(name: string, sources: readonly string[]): Promise<void> {
+  async #writeInOrder({ name, dtype }: BundleTensor, sources: readonly string[]): Promise<void> {
     const queue = new WriteQueue(this.#weights, name);
-    for (const source of sources) for await (const chunk of this.#reader.chunks(source)) await queue.push(bytesOf(chunk));
+    for (const source of sources) {
+      if (dtype === 'f32') for await (const chunk of this.#reader.chunks(source)) await queue.push(bytesOf(chunk));
+      else {
+        for await (const chunk of this.#reader.storedChunks(source)) {
+          await queue.push(chunk);
+          await queue.finish(); // the chunk's memory is read into again at once
+        }
+      }
+    }
     await queue.finish();
   }
 
-  async #writeColumns({ name, dims }: BundleTensor, sources: readonly string[]): Promise<void> {
-    const [length = 0, width = 0] = dims;
-    const elements = this.#matrix.subarray(0, length * width);
+  async #writeColumns(tensor: BundleTensor): Promise<void> {
+    const [k = 0, n = 0] = tensor.dims;
+    const elements = new Uint32Array(this.#matrix, 0, k * n);
     let firstColumn = 0;
-    for (const source of sources) {
-      if (this.#reader.rowLength(source) !== length || firstColumn + this.#reader.rows(source) > width)
-        throw new RangeError(`tensor ${name} [${dims.join(', ')}] can't have the rows of ${source} as columns`);
-      for await (const chunk of this.#reader.chunks(source)) {
-        rowsToColumns(new Uint32Array(chunk.buffer, chunk.byteOffset, chunk.length), length, { elements, width, firstColumn });
-        firstColumn += chunk.length / length;
-      }
+    for await (const rows of matrixRows(this.#reader, tensor, [k, n])) {
+      rowsToColumns(new Uint32Array(rows.buffer, rows.byteOffset, rows.length), k, { elements, width: n, firstColumn });
+      firstColumn += rows.length / k;
     }
-    const bytes = bytesOf(elements);
+    await this.#writeWhole(tensor.name, bytesOf(elements));
+  }
+
+  // int8: quantised by rows of the checkpoint, stored as columns.
+  async #writeBytes(tensor: BundleTensor): Promise<void> {
+    const [k = 0, n = 0] = tensor.dims;
+    const elements = new Uint8Array(this.#matrix, 0, k * n);
+    const scales = new Float32Array(n);
+    let values = new Int8Array();
+    let firstColumn = 0;
+    for await (const rows of matrixRows(this.#reader, tensor, [k, n])) {
+      if (values.length < rows.length) values = new Int8Array(rows.length);
+      const count = rows.length / k;
+      quantizeRows8(rows, k, { values, scales: scales.subarray(firstColumn, firstColumn + count) });
+      rowsToColumns(new Uint8Array(values.buffer, 0, rows.length), k, { elements, width: n, firstColumn });
+      firstColumn += count;
+    }
+    await this.#writeWhole(tensor.name, elements);
+    await this.#weights.write(scalesOf(tensor.name), 0, bytesOf(scales));
+  }
+
+  // 4 bits: stored by rows, as they come.
+  async #writeBlocks(tensor: BundleTensor): Promise<void> {
+    const [n = 0, blocks = 0] = tensor.dims;
+    const size: MatrixSize = [blocks * BLOCK, n];
+    const values = new WriteQueue(this.#weights, tensor.name);
+    const scales = new WriteQueue(this.#weights, scalesOf(tensor.name));
+    for await (const rows of matrixRows(this.#reader, tensor, size)) {
+      const out = { packed: new Uint8Array(rows.length / 2), scales: new Float32Array(rows.length / BLOCK) };
+      quantizeBlocks4(rows, out);
+      await values.push(out.packed);
+      await scales.push(bytesOf(out.scales));
+    }
+    await values.finish();
+    await scales.finish();
+  }
+
+  async #writeWhole(name: string, bytes: Uint8Array): Promise<void> {
     const queue = new WriteQueue(this.#weights, name);
     for (let at = 0; at < bytes.byteLength; at += WRITE_BYTES) await queue.push(bytes.subarray(at, at + WRITE_BYTES));
     await queue.finish();
   }
 }
 
-/** Writes the parts of a tensor in order, one while the next is made. */
-class WriteQueue {
-  readonly #weights: WeightsFile;
-  readonly #name: string;
-  #pending: Promise<void> = Promise.resolve();
-  #at = 0;
-
-  constructor(weights: WeightsFile, name: string) {
-    this.#weights = weights;
-    this.#name = name;
-  }
-
-  /** Starts to write a part; returns once the one before is written. */
-  async push(bytes: Uint8Array): Promise<void> {
-    const before = this.#pending;
-    this.#pending = this.#weights.write(this.#name, this.#at, bytes);
-    this.#pending.catch(() => undefined); // it is awaited with the next part
-    this.#at += bytes.byteLength;
-    await before;
-  }
-
-  async finish(): Promise<void> {
-    await this.#pending;
-  }
+function isTransposed({ source, quantized }: BundleTensor): boolean {
+  return isMatrix(source) && (!quantized || (quantized.form === 'w8a8' && quantized.part === 'values'));
 }

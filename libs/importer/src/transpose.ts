@@ -1,9 +1,12 @@
 /** Side of the square that is moved at a time: its rows of both sides stay in the first cache. */
 const TILE = 32;
 
-/** A matrix of 32-bit elements, and columns of it to write to. */
-export interface ColumnTarget {
-  readonly elements: Uint32Array;
+/** Elements that are moved as they are: 32-bit ones, or bytes. */
+export type Elements = Uint32Array | Uint8Array;
+
+/** A matrix, and columns of it to write to. */
+export interface ColumnTarget<E extends Elements> {
+  readonly elements: E;
   /** Columns of the whole matrix. */
   readonly width: number;
   /** The first column to write. */
@@ -16,7 +19,7 @@ export interface ColumnTarget {
  * @param rows [n, length], n whole rows
  * @param target [length, width]; columns firstColumn to firstColumn + n are written
  */
-export function rowsToColumns(rows: Uint32Array, length: number, { elements, width, firstColumn }: ColumnTarget): void {
+export function rowsToColumns<E extends Elements>(rows: E, length: number, { elements, width, firstColumn }: ColumnTarget<E>): void {
   const count = rows.length / length;
   for (let i0 = 0; i0 < count; i0 += TILE) {
     const iEnd = Math.min(i0 + TILE, count);

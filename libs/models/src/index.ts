@@ -8,5 +8,16 @@ export { ModelError, type ModelErrorKind } from './model-error.ts';
 export { expandedIds, type PromptSegment, promptSegments } from './picture-prompt.ts';
 export { joinPieces, type PromptPiece } from './prompt-piece.ts';
 export { isBlank } from './python-strip.ts';
+export { type LogitLimits, limitsOf, type QualityLimits } from './quality-limits.ts';
+export {
+  type KeptLinear,
+  type KvForm,
+  type LinearForm,
+  linearForm,
+  type Quantization,
+  type QuantizationScheme,
+  schemeOf,
+  UNQUANTIZED
+} from './quantization.ts';
 export { type CheckpointConfig, type CheckpointDocuments, readModelConfig } from './read-model-config.ts';
 export { isIgnoredTensor, type SourceTensor, sourceTensors } from './source-tensors.ts';

@@ -13,7 +13,7 @@ const { config, canonical } = goldenModel();
 const tensors = bundleTensors(config);
 
 test('every canonical tensor goes into the bundle exactly once', () => {
-  const used = tensors.flatMap(({ source }) => (source.kind === 'computed' ? [] : source.from));
+  const used = tensors.flatMap(({ source }) => ('from' in source ? source.from : []));
   expect(used.toSorted()).toEqual([...canonical.keys()].toSorted());
 });
 

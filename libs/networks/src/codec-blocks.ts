@@ -1,8 +1,5 @@
-import type { CodecLevel } from './codec-levels.ts';
+import { GROUP_NORM_EPSILON, GROUPS, requireGroups } from './codec-groups.ts';
 import type { NetworkBuilder } from './network-builder.ts';
-
-const GROUPS = 32;
-const GROUP_NORM_EPSILON = 1e-6;
 
 /** A feature map inside the picture tokenizer: f32 [1, channels, side, side]. */
 export interface FeatureMap {
@@ -45,7 +42,7 @@ export class CodecBlocks {
    */
   norm(x: FeatureMap, name: string): FeatureMap {
     const { graph } = this.#net;
-    if (x.channels % GROUPS !== 0) throw new RangeError(`${name}: ${x.channels} channels do not divide into ${GROUPS} groups`);
+    requireGroups(name, x.channels);
     const grouped = graph.node('Reshape', [x.value, graph.ints(1, GROUPS, -1)]);
     const normed = graph.node('InstanceNormalization', [grouped, this.#groupConstant(1), this.#groupConstant(0)], {
       attributes: { epsilon: { float: GROUP_NORM_EPSILON } }
@@ -84,20 +81,6 @@ export class CodecBlocks {
     const mixed = graph.node('MatMul', [v, transpose(weights)]);
     const map = { ...x, value: graph.node('Reshape', [mixed, graph.ints(1, channels, x.side, x.side)]) };
     return this.#add(x, this.conv(map, `${name}.proj_out`, { output: channels, kernel: 1 }));
-  }
-
-  /** The blocks of one resolution, without the change of size that may follow. */
-  level(x: FeatureMap, half: string, { name, blocks, attention }: CodecLevel): FeatureMap {
-    return blocks.reduce((map, { output }, j) => {
-      const block = this.residual(map, `${half}.${name}.block.${j}`, output);
-      return attention ? this.attention(block, `${half}.${name}.attn.${j}`) : block;
-    }, x);
-  }
-
-  /** Block, attention, block at the grid's side. */
-  middle(x: FeatureMap, half: string): FeatureMap {
-    const first = this.residual(x, `${half}.mid.block_1`, x.channels);
-    return this.residual(this.attention(first, `${half}.mid.attn_1`), `${half}.mid.block_2`, x.channels);
   }
 
   /** Each pixel twice in both directions, then a convolution. */

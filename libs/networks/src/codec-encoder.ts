@@ -1,5 +1,6 @@
 import { CodecBlocks, type FeatureMap } from './codec-blocks.ts';
 import { encoderLevels } from './codec-levels.ts';
+import { levelBlocks, middleBlocks } from './codec-residuals.ts';
 import type { Network, NetworkConfig } from './network.ts';
 import { NetworkBuilder } from './network-builder.ts';
 import { normalizeRows } from './normalize-rows.ts';
@@ -19,10 +20,10 @@ export function codecEncoder(config: NetworkConfig): Network {
   let map: FeatureMap = { value: pixels, channels: 3, side: codec.imageSize };
   map = blocks.conv(map, 'encoder.conv_in', { output: codec.baseChannels, kernel: 3 });
   for (const level of encoderLevels(codec)) {
-    map = blocks.level(map, 'encoder', level);
+    map = levelBlocks(blocks, map, 'encoder', level);
     if (level.resize) map = blocks.conv(map, `encoder.${level.name}.downsample.conv`, { output: map.channels, kernel: 3, halve: true });
   }
-  map = blocks.normSwish(blocks.middle(map, 'encoder'), 'encoder.norm_out');
+  map = blocks.normSwish(middleBlocks(blocks, map, 'encoder'), 'encoder.norm_out');
   map = blocks.conv(map, 'encoder.conv_out', { output: codec.latentChannels, kernel: 3 });
   map = blocks.conv(map, 'quant_conv', { output: codec.codeWidth, kernel: 1 });
   net.output(map.value, 'z', [1, codec.codeWidth, codec.grid, codec.grid]);

@@ -21,7 +21,7 @@ export function packedStep(config: NetworkConfig, { slots }: PackedStepOptions):
   const { hiddenSize, layers, rmsNormEps } = config.text;
   const net = new NetworkBuilder(`packed_step_${slots}`, config);
   const { graph } = net;
-  const attention = new StepAttention(graph, config.text, slots);
+  const attention = new StepAttention(net, config, slots);
   graph.input(stepPorts.tokens, 'f32', [1, 'T', hiddenSize]);
   graph.input(stepPorts.rows, 'i64', ['R']);
   attention.declareInputs();
@@ -40,7 +40,10 @@ export function packedStep(config: NetworkConfig, { slots }: PackedStepOptions):
     const isLast = i === layers - 1;
     let attended = attention.apply(i, net.matmul(normed, `${layer}.qkv`));
     // Nothing after the last attention needs the other tokens.
-    if (isLast) [attended, residual] = [wantedRows(attended), wantedRows(residual)];
+    if (isLast) {
+      [attended, residual] = [wantedRows(attended), wantedRows(residual)];
+      net.changeRows();
+    }
     const sum = `${layer}.sum1`;
     normed = addAndNorm([net.matmul(attended, `${layer}.o`), residual], `${layer}.norm2`, [`${layer}.normed2`, '', '', sum]);
     const next = isLast ? 'text.norm' : `text.layers.${i + 1}.norm1`;
@@ -53,8 +56,10 @@ export function packedStep(config: NetworkConfig, { slots }: PackedStepOptions):
   return net.finish();
 }
 
-// down(silu(gate(x)) · up(x))
+// down(silu(gate(x)) · up(x)). What the rows of up owe is paid after down: one pass less over the widest matrix.
 function gatedMlp(net: NetworkBuilder, layer: string, x: string): string {
   const gate = net.silu(net.matmul(x, `${layer}.gate`));
-  return net.matmul(net.graph.node('Mul', [gate, net.matmul(x, `${layer}.up`)]), `${layer}.down`);
+  const up = net.product({ value: x, factor: undefined }, `${layer}.up`);
+  const inner = { value: net.graph.node('Mul', [gate, up.value]), factor: up.factor };
+  return net.settle(net.product(inner, `${layer}.down`));
 }

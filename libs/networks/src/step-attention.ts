@@ -1,24 +1,41 @@
-import type { TextConfig } from '@janus-mesh/models';
-import { type Graph, MICROSOFT } from '@janus-mesh/onnx';
-import { cacheDims } from './cache-dims.ts';
+import { type KvForm, type TextConfig, UNQUANTIZED } from '@janus-mesh/models';
+import { type Attributes, type Graph, MICROSOFT } from '@janus-mesh/onnx';
+import { cacheDims, cacheDtype } from './cache-dims.ts';
 import { HeadPadding, paddedHeadDim } from './head-padding.ts';
+import type { NetworkConfig } from './network.ts';
+import type { NetworkBuilder } from './network-builder.ts';
 import { ropeTables } from './rope-tables.ts';
 import { type CachePart, stepPorts } from './step-ports.ts';
 
 const PARTS: readonly CachePart[] = ['k', 'v'];
 
+// How GroupQueryAttention is told what its cache is made of.
+const CACHE_ATTRIBUTES: Readonly<Record<KvForm, Attributes>> = {
+  f32: {},
+  int8: int8Cache('PER_TENSOR'),
+  int8_channel: int8Cache('PER_CHANNEL')
+};
+
+function int8Cache(scales: string): Attributes {
+  return { k_quant_type: scales, v_quant_type: scales, kv_cache_bit_width: 8 };
+}
+
 /** The part of the packed step that knows sequences: causal attention of each slot over its own cache, with rotary positions. */
 export class StepAttention {
+  readonly #net: NetworkBuilder;
   readonly #graph: Graph;
   readonly #text: TextConfig;
+  readonly #kv: KvForm;
   readonly #slots: readonly number[];
   readonly #padding: HeadPadding;
 
-  constructor(graph: Graph, text: TextConfig, slots: number) {
-    this.#graph = graph;
+  constructor(net: NetworkBuilder, { text, quantization = UNQUANTIZED }: NetworkConfig, slots: number) {
+    this.#net = net;
+    this.#graph = net.graph;
     this.#text = text;
+    this.#kv = quantization.kv;
     this.#slots = Array.from({ length: slots }, (_, slot) => slot);
-    this.#padding = new HeadPadding(graph, text);
+    this.#padding = new HeadPadding(net.graph, text);
   }
 
   /** Declares what each slot brings: how many tokens, how many positions are filled, its cache of every layer. */
@@ -31,7 +48,7 @@ export class StepAttention {
       graph.input(stepPorts.last(slot), 'i32', [1]);
       graph.input(stepPorts.total(slot), 'i32', [1]);
     }
-    this.#eachCache((part, layer, slot) => graph.input(stepPorts.cache(part, layer, slot), 'f32', this.#cacheDims(slot)));
+    this.#eachCache((part, layer, slot) => graph.input(stepPorts.cache(part, layer, slot), this.#cacheDtype, this.#cacheDims(slot)));
     const rope = ropeTables(this.#text);
     for (const table of ['cos', 'sin'] as const)
       graph.constant({ name: `rope.${table}`, dtype: 'f32', dims: [contextTokens, paddedHeadDim(this.#text) / 2] }, rope[table]);
@@ -39,7 +56,9 @@ export class StepAttention {
 
   /** Declares the updated caches. */
   declareOutputs(): void {
-    this.#eachCache((part, layer, slot) => this.#graph.output(stepPorts.cacheOut(part, layer, slot), 'f32', this.#cacheDims(slot)));
+    this.#eachCache((part, layer, slot) =>
+      this.#graph.output(stepPorts.cacheOut(part, layer, slot), this.#cacheDtype, this.#cacheDims(slot))
+    );
   }
 
   /** Attention of one layer. qkv [1, T, (heads + 2 kvHeads) · headDim] → [1, T, heads · headDim] */
@@ -70,7 +89,9 @@ export class StepAttention {
       idle.node('Identity', [stepPorts.cache(side, layer, slot)], { outputs: [passed] });
     }
     const dims = [[1, `q${slot}`, query], this.#cacheDims(slot), this.#cacheDims(slot)];
-    for (const branch of [busy, idle]) outputs.forEach((output, i) => void branch.output(branch.name + output, 'f32', dims[i] ?? []));
+    const dtypes = ['f32', this.#cacheDtype, this.#cacheDtype] as const;
+    for (const branch of [busy, idle])
+      outputs.forEach((output, i) => void branch.output(branch.name + output, dtypes[i] ?? 'f32', dims[i] ?? []));
     return this.#graph.node('If', [stepPorts.on(slot)], { outputs, attributes: { then_branch: busy, else_branch: idle } });
   }
 
@@ -78,15 +99,23 @@ export class StepAttention {
     const { heads, kvHeads, headDim } = this.#text;
     const prefix = graph === this.#graph ? '' : graph.name;
     const caches = PARTS.map((side) => stepPorts.cache(side, layer, slot));
-    return graph.node(
-      'GroupQueryAttention',
-      [part, '', '', ...caches, stepPorts.last(slot), stepPorts.total(slot), 'rope.cos', 'rope.sin'],
-      {
-        domain: MICROSOFT,
-        outputs: this.#attendedAndCaches(layer, slot).map((name) => prefix + name),
-        attributes: { num_heads: heads, kv_num_heads: kvHeads, scale: { float: 1 / Math.sqrt(headDim) }, do_rotary: 1 }
+    const inputs = [part, '', '', ...caches, stepPorts.last(slot), stepPorts.total(slot), 'rope.cos', 'rope.sin'];
+    return graph.node('GroupQueryAttention', [...inputs, ...this.#cacheScales(layer)], {
+      domain: MICROSOFT,
+      outputs: this.#attendedAndCaches(layer, slot).map((name) => prefix + name),
+      attributes: {
+        num_heads: heads,
+        kv_num_heads: kvHeads,
+        scale: { float: 1 / Math.sqrt(headDim) },
+        do_rotary: 1,
+        ...CACHE_ATTRIBUTES[this.#kv]
       }
-    );
+    });
+  }
+
+  // Inputs 12 and 13; the three before are positions, bias and sink.
+  #cacheScales(layer: number): string[] {
+    return this.#kv === 'f32' ? [] : ['', '', '', ...PARTS.map((part) => this.#net.weight(`text.layers.${layer}.${part}_scale`))];
   }
 
   #attendedAndCaches(layer: number, slot: number): string[] {
@@ -99,6 +128,10 @@ export class StepAttention {
 
   get #queryWidth(): number {
     return this.#text.heads * paddedHeadDim(this.#text);
+  }
+
+  get #cacheDtype(): 'f32' | 'i8' {
+    return cacheDtype(this.#kv);
   }
 
   #cacheDims(slot: number): readonly (number | string)[] {

@@ -11,6 +11,18 @@ export function columns(name: string, dims: readonly [number, number], ...from: 
   return { name, dtype: 'f32', dims, source: { kind: 'columns', from } };
 }
 
+/** A convolution's kernel as a matrix [height · width · in, out]. */
+export function kernelColumns(name: string, dims: readonly [number, number], from: string): BundleTensor {
+  return { name, dtype: 'f32', dims, source: { kind: 'kernel_columns', from } };
+}
+
+type Upsampled = Extract<TensorSource, { kind: 'upsample_columns' }>;
+
+/** One of the four matrices [4 · in, out] that a 3×3 kernel after a doubling of the sides amounts to. */
+export function upsampleColumns(name: string, dims: readonly [number, number], { from, phase }: Omit<Upsampled, 'kind'>): BundleTensor {
+  return { name, dtype: 'f32', dims, source: { kind: 'upsample_columns', from, phase } };
+}
+
 /** Vectors one after another. */
 export function concat(name: string, length: number, ...from: string[]): BundleTensor {
   return { name, dtype: 'f32', dims: [length], source: { kind: 'concat', from } };

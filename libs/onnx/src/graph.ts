@@ -53,8 +53,9 @@ export class Graph {
     this.outputs.push({ name, dtype, dims });
   }
 
-  /** Adds a constant that the model carries. */
+  /** Adds a constant that the model carries. It lies in the main graph, where all subgraphs see the one. */
   constant(info: TensorInfo, data: ArrayBufferView): string {
+    if (this.#parent) return this.#parent.constant(info, data);
     this.#define(info.name);
     this.#initializers.push(inlineTensor(info, data));
     return info.name;

@@ -34,6 +34,14 @@ export class ProtoWriter {
     return this;
   }
 
+  /** Writes fields that were read elsewhere, as they stand. */
+  copy(fields: Uint8Array): this {
+    this.#reserve(fields.byteLength);
+    this.#buffer.set(fields, this.#length);
+    this.#length += fields.byteLength;
+    return this;
+  }
+
   /** Writes a string as UTF-8. */
   string(field: number, value: string): this {
     return this.bytes(field, encoder.encode(value));

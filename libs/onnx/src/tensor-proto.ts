@@ -1,4 +1,4 @@
-import { bytesOf, type DType, dtypeBytes, elementCount } from '@janus-mesh/tensor';
+import { bytesOf, type DType, dtypeBytes, elementCount, isLargeMatrix } from '@janus-mesh/tensor';
 import { elementType } from './element-type.ts';
 import { ProtoWriter } from './proto-writer.ts';
 
@@ -24,10 +24,14 @@ export function inlineTensor(info: TensorInfo, data: ArrayBufferView): ProtoWrit
   return header(info).bytes(FIELD.rawData, bytesOf(data));
 }
 
-/** A TensorProto whose elements whoever makes a session supplies by name; its location is never read, but must not be empty. */
+/**
+ * A TensorProto whose elements whoever makes a session supplies by name. Its location is never read. That of a large matrix must be there
+ * all the same, since ONNX Runtime looks for it before it takes what is supplied: the working directory is.
+ */
 export function externalTensor(info: TensorInfo): ProtoWriter {
   const entry = (key: string, value: string) => new ProtoWriter().string(1, key).string(2, value);
-  return header(info).message(FIELD.externalData, entry('location', 'weights')).int(FIELD.dataLocation, EXTERNAL);
+  const location = isLargeMatrix(info.dtype, info.dims) ? '.' : 'weights';
+  return header(info).message(FIELD.externalData, entry('location', location)).int(FIELD.dataLocation, EXTERNAL);
 }
 
 function header({ name, dtype, dims }: TensorInfo): ProtoWriter {

@@ -17,6 +17,7 @@ const FUNCTIONS = {
     'void *(void *session, void *options, void *inputNames, void *inputs, size_t inputCount, void *outputNames, size_t outputCount, void *outputs)'
   ],
   createSessionOptions: [10, 'void *(_Out_ void **options)'],
+  setOptimizedModelFilePath: [11, 'void *(void *options, void *path)'],
   createRunOptions: [39, 'void *(_Out_ void **options)'],
   runOptionsSetTerminate: [46, 'void *(void *options)'],
   runOptionsUnsetTerminate: [47, 'void *(void *options)'],
@@ -38,6 +39,7 @@ const FUNCTIONS = {
   setGlobalIntraOpThreads: [147, 'void *(void *threading, int threads)'],
   setGlobalSpinControl: [149, 'void *(void *threading, int spin)'],
   addInitializer: [150, 'void *(void *options, const char *name, void *value)'],
+  addRunConfigEntry: [165, 'void *(void *options, const char *key, const char *value)'],
   createPrepackedWeights: [166, 'void *(_Out_ void **container)'],
   releasePrepackedWeights: [167, 'void (void *container)'],
   createSessionFromArray: [

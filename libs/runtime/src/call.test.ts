@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openRuntime } from './open-runtime.ts';
 import type { Session } from './session.ts';
 import { ADD, productChain } from './testing/graphs.ts';
+import { tinyModel } from './testing/tiny-model.ts';
 
 const runtime = openRuntime({ threads: 2 });
 let add: Session;
@@ -76,13 +77,10 @@ test('leaves the event loop free while a long run goes', async () => {
   const { session, call, y } = await longRun(100);
   let ticks = 0;
   const timer = setInterval(() => ticks++, 5);
-  const start = performance.now();
   await call.run();
-  const elapsedMs = performance.now() - start;
   clearInterval(timer);
   expect(y.data[1000]).toBe(3);
-  expect(elapsedMs).toBeGreaterThan(50);
-  expect(ticks).toBeGreaterThan(elapsedMs / 5 / 4);
+  expect(ticks).toBeGreaterThan(2); // a blocked loop gets none
   session.release();
 });
 
@@ -90,13 +88,10 @@ test('ends a cancelled run with the words of ONNX Runtime, and runs again afterw
   const { session, call, y } = await longRun(1000);
   const run = call.run();
   setTimeout(() => call.cancel(), 20);
-  const start = performance.now();
   await expect(run).rejects.toMatchObject({ code: 'CANCELLED', message: expect.stringContaining('terminate flag') });
-  const cancelledMs = performance.now() - start;
   y.data.fill(0);
   await call.run();
   expect(y.data[1000]).toBe(3);
-  expect(performance.now() - start).toBeGreaterThan(2 * cancelledMs);
   session.release();
 });
 
@@ -134,6 +129,36 @@ test('two calls of one session run at the same time', async () => {
     })
   );
   expect(results).toEqual([1, 2, 3, 4, 5].map((value) => [2 * value, value]));
+});
+
+test('keeps the memory of what it made on the way for the next run, unless it is told to free it', async () => {
+  const sum = (a: string, b: string, output: string) => ({ op: 'Add', inputs: [a, b], output });
+  const chain = tinyModel({
+    inputs: { a: ['n', 2] },
+    outputs: { y: ['n', 2] },
+    // Twice to five times a, all of them there at the same time; ONNX Runtime keeps the first memory it took in any case.
+    nodes: [
+      ...[sum('a', 'a', '2a'), sum('2a', 'a', '3a'), sum('3a', 'a', '4a'), sum('4a', 'a', '5a')],
+      ...[sum('2a', '3a', 's'), sum('s', '4a', 't'), sum('t', '5a', 'y')]
+    ]
+  });
+  const rows = 2 ** 22; // 32 MB each
+  const [a, y] = [runtime.tensor('f32', [rows, 2]), runtime.tensor('f32', [rows, 2])];
+  for (const value of [a, y]) value.data.fill(1);
+  const kept = async (options: { freesScratch?: boolean }) => {
+    const session = await runtime.createSession({ model: chain });
+    const call = session.newCall(['a'], ['y'], options);
+    call.setInput('a', a);
+    call.setOutput('y', y);
+    const before = process.memoryUsage.rss();
+    await call.run();
+    const after = process.memoryUsage.rss();
+    expect(y.data[1]).toBe(14);
+    session.release();
+    return (after - before) / 2 ** 20;
+  };
+  expect(await kept({ freesScratch: true })).toBeLessThan(48);
+  expect(await kept({})).toBeGreaterThan(96);
 });
 
 test('names the input or output that has no value', async () => {

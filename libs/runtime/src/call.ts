@@ -6,6 +6,15 @@ import type { Session } from './session.ts';
 import { check, create } from './status.ts';
 import type { Value } from './value.ts';
 
+/** How the runs of a call use memory. */
+export interface CallOptions {
+  /**
+   * Gives the memory of what is made on the way back after each run, instead of keeping it for the next: for networks that take much and
+   * do not run all the time. @default false
+   */
+  readonly freesScratch?: boolean;
+}
+
 /**
  * A prepared run: values are bound once and stay bound, a step rewrites only the pointers that changed. A value bound as input and as
  * output is updated in place, where the operator can. One run at a time.
@@ -20,14 +29,16 @@ export class Call extends NativeObject {
   #cancelled = false;
 
   /** Made by `Session.newCall`. */
-  constructor(native: Native, session: Session, inputs: readonly string[], outputs: readonly string[]) {
+  constructor(native: Native, session: Session, ports: Readonly<Record<'inputs' | 'outputs', readonly string[]>>, options: CallOptions) {
     super();
     session.hold();
     this.#native = native;
     this.#session = session;
     this.#options = create(native.api, native.api.createRunOptions);
-    this.#inputs = new Bindings('input', inputs);
-    this.#outputs = new Bindings('output', outputs);
+    if (options.freesScratch)
+      check(native.api, native.api.addRunConfigEntry(this.#options, 'memory.enable_memory_arena_shrinkage', 'cpu:0'));
+    this.#inputs = new Bindings('input', ports.inputs);
+    this.#outputs = new Bindings('output', ports.outputs);
   }
 
   /** Binds an input. @param which its name, or its index in the list the call was made with */

@@ -48,6 +48,15 @@ export function loadLibrary(path: string): Library {
   return { path, version, api: bindApi(table) };
 }
 
+/** Says whether attention of sessions made from now on may run blocked ("flash") kernels: ONNX Runtime has no option for it. */
+export function allowFlashAttention(allowed: boolean): void {
+  const name = 'ORT_GQA_DISABLE_FLASH_ATTENTION';
+  // biome-ignore-start lint/style/noProcessEnv: the library reads this whenever it makes a session
+  if (allowed) delete process.env[name];
+  else process.env[name] = '1';
+  // biome-ignore-end lint/style/noProcessEnv: see above
+}
+
 /** The address of the OrtApiBase struct: two function pointers, GetApi and GetVersionString. */
 function apiBase(path: string): bigint {
   let getBase: () => unknown;

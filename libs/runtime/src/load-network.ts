@@ -1,8 +1,9 @@
 import type { MappedWeights } from './mapped-weights.ts';
-import type { PrepackedWeights } from './prepacked-weights.ts';
 import type { Runtime } from './runtime.ts';
-import type { Session } from './session.ts';
+import type { Session, SessionSource } from './session.ts';
 import { trimMemory } from './trim-memory.ts';
+
+const DROP_MS = 20;
 
 /** A graph and the weights it declares as external initializers. */
 export interface NetworkSource {
@@ -15,22 +16,23 @@ export interface NetworkSource {
 /**
  * Makes a session of a network, its weights taken from the mapped file.
  *
- * @param prepacked shared by the variants of one network, so that they keep one packed copy of each weight
+ * @param options `prepacked` is shared by the variants of one network, so that they keep one packed copy of each weight
  * @throws {RuntimeError} ARGUMENT if the file has not all of its weights; else ONNX Runtime's code and words
  */
 export async function loadNetwork(
   runtime: Runtime,
   network: NetworkSource,
   weights: MappedWeights,
-  prepacked?: PrepackedWeights
+  options: Pick<SessionSource, 'prepacked' | 'flashAttention' | 'folder'> = {}
 ): Promise<Session> {
-  const session = await runtime.createSession({
-    model: network.model,
-    weights: weights.values(network.weights),
-    ...(prepacked && { prepacked })
-  });
-  // What runs are packed copies: the pages they were made from, and what packing needed, can go.
-  weights.dropPages();
-  trimMemory();
-  return session;
+  // The file's pages are read once, to make packed copies that are what runs. Letting go of them meanwhile keeps both from being in memory
+  // at once; a page that is let go too early is read again.
+  const dropping = setInterval(() => weights.dropPages(), DROP_MS);
+  try {
+    return await runtime.createSession({ model: network.model, weights: weights.values(network.weights), ...options });
+  } finally {
+    clearInterval(dropping);
+    weights.dropPages();
+    trimMemory(); // packing frees as much as it keeps
+  }
 }

@@ -1,4 +1,6 @@
-import { Call } from './call.ts';
+import { isLargeMatrix } from '@janus-mesh/tensor';
+import { Call, type CallOptions } from './call.ts';
+import { allowFlashAttention } from './library.ts';
 import { nameArray } from './name-array.ts';
 import type { Native } from './native.ts';
 import { NativeObject } from './native-object.ts';
@@ -13,13 +15,23 @@ export interface SessionSource {
   readonly model: Uint8Array;
   /**
    * The initializers that the graph declares as external data, by name: all of them, and no others. They are read where they lie. They
-   * must be declared in the main graph (subgraphs may use them); the location and offset written there are not looked at.
+   * must be declared in the main graph (subgraphs may use them). The location written there is '.' for a large matrix (`isLargeMatrix`),
+   * whose dims are then not compared with the graph's; others may have any.
    */
   readonly weights?: ReadonlyMap<string, Value>;
   /** ONNX Runtime's session configuration entries. */
   readonly config?: Readonly<Record<string, string>>;
   /** Where the packed copies of `weights` are kept and found. */
   readonly prepacked?: PrepackedWeights;
+  /** Where external weights that are not given lie, by the locations written in the model. @default the working directory */
+  readonly folder?: string;
+  /** Path that the optimized model is written to. */
+  readonly saveTo?: string;
+  /**
+   * Whether GroupQueryAttention may run its blocked ("flash") kernels. Sessions that differ in it must not be made at the same time:
+   * ONNX Runtime reads it from the process's environment. @default true
+   */
+  readonly flashAttention?: boolean;
 }
 
 /** A graph, optimized and ready to run. */
@@ -38,8 +50,8 @@ export class Session extends NativeObject {
   }
 
   /** A way to run this session with the named inputs and outputs. Several calls of one session may run at the same time. */
-  newCall(inputs: readonly string[], outputs: readonly string[]): Call {
-    const call = new Call(this.#native, this, inputs, outputs);
+  newCall(inputs: readonly string[], outputs: readonly string[], options: CallOptions = {}): Call {
+    const call = new Call(this.#native, this, { inputs, outputs }, options);
     this.#calls.add(call);
     return call;
   }
@@ -86,6 +98,7 @@ export async function createSession(native: Native, source: SessionSource): Prom
     configure(native, options, source);
     const { model, prepacked } = source;
     const container = prepacked?.pointer ?? null;
+    allowFlashAttention(source.flashAttention ?? true);
     const pointer = await createAsync(api, api.createSessionFromArray, environment, model, model.byteLength, options, container);
     return new Session(native, pointer, parts);
   } catch (error) {
@@ -96,21 +109,30 @@ export async function createSession(native: Native, source: SessionSource): Prom
   }
 }
 
-function configure({ api }: Native, options: bigint, { config = {}, weights }: SessionSource): void {
+// ORTCHAR_T: wide characters on Windows.
+function nativePath(path: string): Buffer {
+  return Buffer.from(`${path}\0`, process.platform === 'win32' ? 'utf16le' : 'utf8');
+}
+
+function configure({ api }: Native, options: bigint, { config = {}, weights, folder, saveTo }: SessionSource): void {
   check(api, api.disablePerSessionThreads(options)); // else it would have a pool of its own beside the process's
   for (const [key, value] of Object.entries(config)) check(api, api.addSessionConfigEntry(options, key, value));
+  if (folder !== undefined) check(api, api.addSessionConfigEntry(options, 'session.model_external_initializers_file_folder_path', folder));
+  if (saveTo !== undefined) check(api, api.setOptimizedModelFilePath(options, nativePath(saveTo)));
   if (!weights?.size) return;
-  // Both are needed: a model from memory accepts external data only as "external initializers", and only plain initializers are found
-  // again in the container of prepacked weights (without it every session keeps a packed copy of its own). Neither copies anything.
+  // Only plain initializers are found again in the container of prepacked weights (without it every session keeps a packed copy of its
+  // own), and only "external" ones can be looked into while the graph is optimized. These are copied meanwhile: not the large matrices.
   for (const [name, value] of weights) check(api, api.addInitializer(options, name, value.pointer));
-  const names = nameArray([...weights.keys()]);
-  const values = BigUint64Array.from(weights.values(), (value) => value.pointer);
+  const copied = [...weights].filter(([, { dtype, dims }]) => !isLargeMatrix(dtype, dims));
+  if (copied.length === 0) return;
+  const names = nameArray(copied.map(([name]) => name));
+  const values = BigUint64Array.from(copied, ([, value]) => value.pointer);
   check(api, api.addExternalInitializers(options, names.pointers, values, values.length));
 }
 
 /** ONNX Runtime looks for a weight that was not given in the working directory, and complains about that: says what is the matter. */
 function explained(error: unknown, { weights }: SessionSource): unknown {
-  if (!(error instanceof RuntimeError) || !error.message.includes('External data path')) return error;
+  if (!(error instanceof RuntimeError) || !/External data path|Is a directory/.test(error.message)) return error;
   const message = `the graph declares an external weight that is not among the ${weights?.size ?? 0} given: ${error.message}`;
   return new RuntimeError(error.code, message, { cause: error });
 }

@@ -2,6 +2,7 @@ import type { TierInfo } from '@janus-mesh/contracts';
 import type { PictureLimits } from '@janus-mesh/image';
 import type { CodecConfig } from '@janus-mesh/models';
 import type { TierCounts, Turns, WorkQueue } from '@janus-mesh/service';
+import type { NetworkTurns } from './network-turns.ts';
 import type { Encoded } from './vq.ts';
 
 /** The networks of the codec; Vq is one. Neither may be asked for a second picture before it has settled. */
@@ -23,7 +24,7 @@ export interface ImageCodec {
   /** Requests that want a run of a network, until their answer is on its way. Previews need no place in it. */
   readonly queue: WorkQueue;
   /** Networks run one picture at a time. */
-  readonly runs: Turns;
+  readonly runs: NetworkTurns;
   /** Pictures are read one at a time too, beside the networks: a large one takes hundreds of megabytes. */
   readonly preparing: Turns;
   readonly counts: TierCounts;

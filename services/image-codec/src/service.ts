@@ -1,4 +1,4 @@
-import { type Bundle, openBundle } from '@janus-mesh/bundle';
+import { type Bundle, networkConfig, openBundle } from '@janus-mesh/bundle';
 import { ImageCodecServiceDefinition } from '@janus-mesh/contracts';
 import { bindService } from '@janus-mesh/rpc';
 import { isaClass, MappedWeights, openRuntime, type Runtime } from '@janus-mesh/runtime';
@@ -17,6 +17,7 @@ import {
 import { type Config, configSchema } from './config.ts';
 import { imageCodecHandlers } from './handlers.ts';
 import type { ImageCodec } from './image-codec.ts';
+import { NetworkTurns } from './network-turns.ts';
 import { Vq } from './vq.ts';
 
 const SETTINGS = CONFIG as Token<Config>;
@@ -31,14 +32,14 @@ const providers = [
   // Runs are long and rare: threads that spin between them would only take time from the tiers beside this one.
   provide(RUNTIME, [SETTINGS], ({ threads }) => openRuntime({ threads, spin: false })),
   provide(WEIGHTS, [RUNTIME, BUNDLE], (runtime, { weightsPath, tensors }) => new MappedWeights(runtime, weightsPath, tensors)),
-  provide(VQ, [RUNTIME, WEIGHTS, BUNDLE], (runtime, weights, { manifest }) => Vq.load(runtime, weights, manifest.config)),
+  provide(VQ, [RUNTIME, WEIGHTS, BUNDLE], (runtime, weights, { manifest }) => Vq.load(runtime, weights, networkConfig(manifest))),
   provide(CODEC, [SETTINGS, BUNDLE, RUNTIME, VQ], (config, { manifest }, runtime, vq) => ({
     info: tierInfo({ manifest, runtime, config, isa: isaClass() }),
     codec: manifest.config.codec,
     limits: pictureLimits(config),
     vq,
     queue: new WorkQueue(config.queueLimit),
-    runs: new Turns(),
+    runs: new NetworkTurns(),
     preparing: new Turns(),
     counts: new TierCounts()
   }))

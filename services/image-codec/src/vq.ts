@@ -40,8 +40,9 @@ export class Vq {
     this.palette = palette;
     this.#runtime = runtime;
     this.#codec = codec;
-    this.#decoder = { session: decoder, call: decoder.newCall(['ids'], ['image']) };
-    this.#encoder = { session: encoder, call: encoder.newCall(['pixels'], ['z', 'ids']) };
+    // Both take hundreds of megabytes for maps of the picture's size: the one that does not run keeps none of them.
+    this.#decoder = { session: decoder, call: decoder.newCall(['ids'], ['image'], { freesScratch: true }) };
+    this.#encoder = { session: encoder, call: encoder.newCall(['pixels'], ['z', 'ids'], { freesScratch: true }) };
   }
 
   /**

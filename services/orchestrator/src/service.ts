@@ -62,5 +62,5 @@ async function openModel(dir: string): Promise<ServedModel> {
   const { manifest, tokenizerPath } = await openBundle(dir);
   const { name, revision, config, quantization, parameters } = manifest;
   const tokenizer = loadTokenizer(await readFile(tokenizerPath, 'utf8'), { bos: config.tokens.bos.id });
-  return { name, revision, config, quantization, parameters: BigInt(parameters), tokenizer };
+  return { name, revision, config, quantization: quantization.scheme, parameters: BigInt(parameters), tokenizer };
 }

@@ -10,6 +10,7 @@ import { FlightRecorder } from './engine/flight-recorder.ts';
 import { FlightFile } from './flight-file.ts';
 import { transformerHandlers } from './handlers.ts';
 import { createRunner } from './runner/create-runner.ts';
+import { kvForm } from './runner/kv-form.ts';
 import type { PackedRunner } from './runner/packed-runner.ts';
 import type { Transformer } from './transformer.ts';
 
@@ -31,8 +32,8 @@ const providers = [
     if (threads < wanted) logger.info({ wanted, threads }, 'no more threads than attention heads');
     return openRuntime({ threads, spin });
   }),
-  provide(RUNNER, [BUNDLE, RUNTIME, SETTINGS], (bundle, runtime, { slots, kvBudgetBytes }) =>
-    createRunner({ bundle, runtime, slots, kvBudgetBytes })
+  provide(RUNNER, [BUNDLE, RUNTIME, SETTINGS], (bundle, runtime, { slots, kvBudgetBytes, kv, packedWeights }) =>
+    createRunner({ bundle, runtime, slots, kvBudgetBytes, kv, packedWeights })
   ),
   provide(RECORDER, [], () => new FlightRecorder()),
   provide(
@@ -43,10 +44,11 @@ const providers = [
   provide(
     ENGINE,
     [RUNNER, SETTINGS, RECORDER],
-    (runner, { kvBudgetBytes, queueLimit, prefillTokens, featuresSeconds, featureCacheBytes, stepDelayMs }, recorder) =>
+    (runner, { kvBudgetBytes, prefixCacheShare, queueLimit, prefillTokens, featuresSeconds, featureCacheBytes, stepDelayMs }, recorder) =>
       new Engine({
         runner,
         kvBudgetBytes,
+        prefixCacheBytes: Math.floor(kvBudgetBytes * prefixCacheShare),
         queueLimit,
         prefillTokens,
         featureCacheBytes,
@@ -56,7 +58,13 @@ const providers = [
       })
   ),
   provide(INFO, [SETTINGS, BUNDLE, RUNTIME], (config, { manifest }, runtime) =>
-    tierInfo({ manifest, runtime, config, isa: isaClass(), numerics: { kvCache: 'f32', prefillChunk: PREFILL_CHUNK } })
+    tierInfo({
+      manifest,
+      runtime,
+      config,
+      isa: isaClass(),
+      numerics: { kvCache: kvForm(manifest.quantization, config.kv), prefillChunk: PREFILL_CHUNK }
+    })
   )
 ];
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openBundle } from '@janus-mesh/bundle';
+import { networkConfig, openBundle } from '@janus-mesh/bundle';
 import { DEFAULT_PICTURE_LIMITS } from '@janus-mesh/image';
 import { MappedWeights, openRuntime } from '@janus-mesh/runtime';
 import { WorkQueue } from '@janus-mesh/service';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   const { weightsPath, tensors, manifest } = await openBundle(bundle.dir);
   const runtime = openRuntime({ threads: 2, spin: false });
   const weights = new MappedWeights(runtime, weightsPath, tensors);
-  siglip = await Siglip.load(runtime, weights, manifest.config);
+  siglip = await Siglip.load(runtime, weights, networkConfig(manifest));
   weights.release();
   preprocess = manifest.config.preprocess;
 });

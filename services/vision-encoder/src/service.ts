@@ -1,4 +1,4 @@
-import { type Bundle, openBundle } from '@janus-mesh/bundle';
+import { type Bundle, networkConfig, openBundle } from '@janus-mesh/bundle';
 import { VisionEncoderServiceDefinition } from '@janus-mesh/contracts';
 import { bindService } from '@janus-mesh/rpc';
 import { isaClass, MappedWeights, openRuntime, type Runtime } from '@janus-mesh/runtime';
@@ -33,7 +33,7 @@ const providers = [
   // Runs are long and rare: threads that spin between them would only take time from the tiers beside this one.
   provide(RUNTIME, [SETTINGS], ({ threads }) => openRuntime({ threads, spin: false })),
   provide(WEIGHTS, [RUNTIME, BUNDLE], (runtime, { weightsPath, tensors }) => new MappedWeights(runtime, weightsPath, tensors)),
-  provide(SIGLIP, [RUNTIME, WEIGHTS, BUNDLE], (runtime, weights, { manifest }) => Siglip.load(runtime, weights, manifest.config)),
+  provide(SIGLIP, [RUNTIME, WEIGHTS, BUNDLE], (runtime, weights, { manifest }) => Siglip.load(runtime, weights, networkConfig(manifest))),
   provide(ENCODER, [SETTINGS, BUNDLE, RUNTIME, SIGLIP], (config, { manifest }, runtime, siglip) => ({
     info: tierInfo({ manifest, runtime, config, isa: isaClass() }),
     vision: manifest.config.vision,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openBundle } from '@janus-mesh/bundle';
+import { networkConfig, openBundle } from '@janus-mesh/bundle';
 import { MappedWeights, openRuntime } from '@janus-mesh/runtime';
 import { bytesOf } from '@janus-mesh/tensor';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -19,7 +19,7 @@ beforeAll(async () => {
   const { weightsPath, tensors, manifest } = await openBundle(bundle.dir);
   const runtime = openRuntime({ threads: 2, spin: false });
   const weights = new MappedWeights(runtime, weightsPath, tensors);
-  siglip = await Siglip.load(runtime, weights, manifest.config);
+  siglip = await Siglip.load(runtime, weights, networkConfig(manifest));
   weights.release();
 });
 afterAll(() => {

@@ -20,7 +20,8 @@ export class Siglip {
     this.#runtime = runtime;
     this.#session = session;
     this.#vision = vision;
-    this.#call = session.newCall(['pixels'], ['features']);
+    // What a full batch takes should not stay taken between requests.
+    this.#call = session.newCall(['pixels'], ['features'], { freesScratch: true });
   }
 
   /**

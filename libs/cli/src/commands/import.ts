@@ -1,15 +1,19 @@
 import { join } from 'node:path';
-import { type ImportEvent, importCheckpoint } from '@janus-mesh/importer';
+import { type ImportEvent, importCheckpoint, importSynthetic, PUBLISHED_MODELS, type PublishedName } from '@janus-mesh/importer';
 import { type Command, Option } from 'commander';
 import { requireFolder, requireWritable } from '../folders.ts';
 import { interruptible } from '../interruptible.ts';
 import { jsonLine } from '../json-line.ts';
-import { jsonOption } from '../options.ts';
+import { jsonOption, wholeNumber } from '../options.ts';
+import { CommandError } from '../report.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
 import { style } from '../terminal/style.ts';
 
 interface ImportOptions {
   out: string;
+  quantize: 'f32' | 'w8a8' | 'w4';
+  synthetic?: PublishedName;
+  seed?: number;
   weights?: 'safetensors' | 'torch';
   name?: string;
   pictures?: string;
@@ -17,13 +21,24 @@ interface ImportOptions {
   json: boolean;
 }
 
-/** `import`: a checkpoint to a bundle. */
+/** `import`: a checkpoint, or random numbers of a model's size, to a bundle. */
 export function addImport(program: Command): void {
   program
     .command('import')
     .description('turn a Janus or Janus-Pro checkpoint (Hugging Face or original layout) into a bundle the mesh serves')
-    .argument('<checkpoint>', 'folder with config.json, tokenizer.json and the weights')
+    .argument('[checkpoint]', 'folder with config.json, tokenizer.json and the weights')
     .requiredOption('--out <folder>', 'folder of the bundle to make')
+    .addOption(
+      new Option('--quantize <scheme>', 'w8a8: int8 weights and activations; w4: 4-bit weights, for one or two rows; f32: exact')
+        .choices(['w8a8', 'w4', 'f32'])
+        .default('w8a8')
+    )
+    .addOption(
+      new Option('--synthetic <size>', 'random weights of that size instead of a checkpoint, for benchmarks').choices(
+        Object.keys(PUBLISHED_MODELS)
+      )
+    )
+    .option('--seed <n>', 'with --synthetic: the same seed gives the same model (default: 1)', wholeNumber(0, 2 ** 32 - 1))
     .addOption(
       new Option('--weights <kind>', 'which weights to read where both lie in the folder (default: safetensors)').choices([
         'safetensors',
@@ -36,29 +51,38 @@ export function addImport(program: Command): void {
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  janus-mesh import ~/models/Janus-Pro-1B --out ./janus-pro-1b\n  janus-mesh up --bundle ./janus-pro-1b\n'
+      '\nExamples:\n  janus-mesh import ~/models/Janus-Pro-1B --out ./janus-pro-1b\n  janus-mesh up --bundle ./janus-pro-1b\n  janus-mesh import --synthetic janus-pro-7b --quantize w4 --out ./random-7b\n'
     )
     .action(runImport);
 }
 
-async function runImport(checkpoint: string, options: ImportOptions): Promise<void> {
-  requireFolder(checkpoint, 'the checkpoint');
-  if (options.pictures !== undefined) requireFolder(options.pictures, '--pictures');
-  requireWritable(join(options.out, 'manifest.json'), '--out');
+async function runImport(checkpoint: string | undefined, options: ImportOptions): Promise<void> {
+  const { out, quantize, synthetic, seed, weights, name, pictures, overwrite, json } = options;
+  if ((checkpoint === undefined) === (synthetic === undefined))
+    throw new CommandError('usage', 'import takes the folder of a checkpoint, or --synthetic <size>: one of the two');
+  if (checkpoint !== undefined) requireFolder(checkpoint, 'the checkpoint');
+  if (pictures !== undefined) requireFolder(pictures, '--pictures');
+  requireWritable(join(out, 'manifest.json'), '--out');
   const bar = progressBar('importing');
   const started = performance.now();
-  const { overwrite, weights, name, pictures } = options;
   const warnings: string[] = [];
   const onWarning = (message: string) => void warnings.push(message); // shown once the bar is gone
   const onProgress = ({ done, total, tensor }: ImportEvent) => bar.update(done, total, tensor);
-  const manifest = await interruptible((signal) =>
-    importCheckpoint(checkpoint, options.out, { overwrite, weights, name, pictures, onProgress, onWarning, signal })
-  ).finally(bar.end);
-  for (const warning of warnings) warn(warning, options.json);
+  const manifest = await interruptible((signal) => {
+    const common = { quantize, name, overwrite, onProgress, signal };
+    if (synthetic !== undefined) return importSynthetic(synthetic, out, { ...common, seed });
+    return importCheckpoint(checkpoint as string, out, { ...common, weights, pictures, onWarning });
+  }).finally(bar.end);
+  for (const warning of warnings) warn(warning, json);
   const seconds = (performance.now() - started) / 1000;
-  if (options.json) process.stdout.write(jsonLine({ bundle: options.out, name: manifest.name, revision: manifest.revision, seconds }));
-  else
-    process.stdout.write(`${manifest.name} is in ${options.out} (revision ${manifest.revision.slice(0, 12)}, ${seconds.toFixed(1)} s)\n`);
+  const { kept } = manifest.quantization;
+  if (json) process.stdout.write(jsonLine({ bundle: out, name: manifest.name, revision: manifest.revision, kept, seconds }));
+  else process.stdout.write(`${manifest.name} is in ${out} (revision ${manifest.revision.slice(0, 12)}, ${seconds.toFixed(1)} s)\n`);
+  if (json) return;
+  for (const { linear, form, error, limit } of kept)
+    process.stdout.write(
+      `  ${linear} is kept in ${form}: quantised, its output is ${(100 * error).toFixed(1)} % off (limit ${100 * limit} %)\n`
+    );
 }
 
 function warn(message: string, json: boolean): void {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { BUNDLE_VERSION } from '@janus-mesh/bundle';
 import { VERSION } from '@janus-mesh/contracts';
 import { importCheckpoint } from '@janus-mesh/importer';
 import { makeFolder } from '../folders.ts';
@@ -33,7 +34,12 @@ export async function embeddedBundle(checkpoint: string, home: string, { onProgr
   const release = await acquireLock(bundle, { onWait, signal });
   try {
     if (!existsSync(bundle))
-      await importCheckpoint(checkpoint, bundle, { name: basename(checkpoint), signal, onProgress: toProgress(onProgress) });
+      await importCheckpoint(checkpoint, bundle, {
+        quantize: 'f32',
+        name: basename(checkpoint),
+        signal,
+        onProgress: toProgress(onProgress)
+      });
   } catch (error) {
     // A process that was stopped for long loses its lock; then another one may have made the bundle meanwhile, whole.
     if (signal?.aborted || !existsSync(bundle)) throw error;
@@ -47,9 +53,9 @@ function toProgress(onProgress: ImportProgress) {
   return (event: { done: number; total: number; tensor: string }) => onProgress(event.done, event.total, event.tensor);
 }
 
-/** Tells bundles apart: the first 12 hexadecimal digits of a sha256 over our version and the checkpoint's files. */
+/** Tells bundles apart: the first 12 hexadecimal digits of a sha256 over our version, that of bundles, and the checkpoint's files. */
 function digest(checkpoint: string): string {
-  const hash = createHash('sha256').update(VERSION);
+  const hash = createHash('sha256').update(`${VERSION} ${BUNDLE_VERSION}`);
   const files = readdirSync(checkpoint, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   for (const path of files.map((entry) => join(entry.parentPath, entry.name)).sort()) hash.update(readFileSync(path));
   return hash.digest('hex').slice(0, 12);

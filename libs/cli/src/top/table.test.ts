@@ -9,7 +9,16 @@ const stream = new PassThrough() as unknown as NodeJS.WriteStream;
 
 function replica(values: Partial<ReplicaStatus>): ReplicaStatus {
   const none = { queued: 0, running: 0, textRows: 0, codeRows: 0, kvBytesUsed: 0n, kvBytesBudget: 0n, residentBytes: 0n };
-  const counts = { steps: 0n, stepTokens: 0n, cacheHits: 0n, cacheMisses: 0n, completed: 0n, failed: 0n };
+  const counts = {
+    steps: 0n,
+    stepTokens: 0n,
+    cacheHits: 0n,
+    cacheMisses: 0n,
+    completed: 0n,
+    failed: 0n,
+    kvBytesCached: 0n,
+    reusedTokens: 0n
+  };
   return {
     address: '10.0.0.1:1',
     ready: true,
@@ -33,6 +42,8 @@ const busy = replica({
   stepTokens: 4000n,
   cacheHits: 3n,
   cacheMisses: 1n,
+  kvBytesCached: 100n * MIB,
+  reusedTokens: 1234n,
   residentBytes: 700n * MIB
 });
 
@@ -49,7 +60,7 @@ describe('the table of a mesh', () => {
   test('has a row for each replica: rows by kind, the KV cache as a bar, hit rate, memory', () => {
     const [summary, , head, row] = show(snapshot(0, busy));
     expect(summary).toBe('mesh host:1   1 of 1 replicas ready   model 0123456789ab');
-    expect(cells(head)?.slice(5)).toEqual('QUEUE RUNS TEXT CODES KV STEPS/S TOK/STEP CACHE DONE FAILED RSS'.split(' '));
+    expect(cells(head)?.slice(5)).toEqual('QUEUE RUNS TEXT CODES KV KEPT REUSED STEPS/S TOK/STEP CACHE DONE FAILED RSS'.split(' '));
     expect(cells(row)?.slice(2)).toEqual([
       'ready',
       '01234567',
@@ -59,6 +70,8 @@ describe('the table of a mesh', () => {
       '4',
       '8',
       '█████░░░░░ 256 MiB of 512 MiB',
+      '100 MiB',
+      '1234',
       '-',
       '4.0',
       '75 %',
@@ -70,12 +83,12 @@ describe('the table of a mesh', () => {
 
   test('rates are those since the snapshot before', () => {
     const later = { ...busy, steps: 1100n, stepTokens: 4950n };
-    expect(cells(show(snapshot(3000, later), snapshot(1000, busy))[3])?.slice(10, 12)).toEqual(['50.0', '9.5']);
+    expect(cells(show(snapshot(3000, later), snapshot(1000, busy))[3])?.slice(12, 14)).toEqual(['50.0', '9.5']);
   });
 
   test('a replica that was restarted has no rate until it is seen twice', () => {
     const fresh = { ...busy, steps: 10n, stepTokens: 20n };
-    expect(cells(show(snapshot(3000, fresh), snapshot(1000, busy))[3])?.slice(10, 12)).toEqual(['-', '2.0']);
+    expect(cells(show(snapshot(3000, fresh), snapshot(1000, busy))[3])?.slice(12, 14)).toEqual(['-', '2.0']);
   });
 
   test('one that is away says why, one line below', () => {

@@ -3,6 +3,8 @@ import { type BundleTensor, codecDecoder, codecEncoder, codeEmbedder, type Netwo
 import { MappedWeights, type Runtime, trimMemory } from '@janus-mesh/runtime';
 import { bytesOf } from '@janus-mesh/tensor';
 import type { ImportProgress } from '../import-progress.ts';
+import type { ImportSource } from '../import-source.ts';
+import { randomFrom } from '../random.ts';
 import { codeTable } from './code-table.ts';
 import { learnPalette } from './learn-palette.ts';
 
@@ -11,8 +13,7 @@ export interface Computation {
   readonly runtime: Runtime;
   readonly weights: WeightsFile;
   readonly config: NetworkConfig;
-  /** Picture files the palette is learned from. */
-  readonly samples: readonly string[];
+  readonly source: ImportSource;
   readonly onWarning?: ((message: string) => void) | undefined;
   readonly progress: ImportProgress;
   readonly signal: AbortSignal | undefined;
@@ -56,9 +57,18 @@ async function writeCodeTable(
 async function writePalette(
   name: string,
   mapped: MappedWeights,
-  { runtime, weights, config, samples, progress, onWarning, signal }: Computation
+  { runtime, weights, config, source, progress, onWarning, signal }: Computation
 ): Promise<void> {
+  const { samples, hasPalette } = source;
   const onPicture = () => progress.addPicture(name);
-  const palette = await learnPalette({ runtime, weights: mapped, config, samples, onPicture, onWarning, signal });
+  const palette = hasPalette
+    ? await learnPalette({ runtime, weights: mapped, config, samples, onPicture, onWarning, signal })
+    : randomPalette(config.codec.codebookSize);
   await weights.write(name, 0, palette);
+}
+
+// Random weights paint nothing: any colours will do.
+function randomPalette(codes: number): Uint8Array {
+  const random = randomFrom(codes);
+  return Uint8Array.from({ length: codes * 3 }, () => Math.floor(random() * 256));
 }

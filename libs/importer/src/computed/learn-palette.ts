@@ -1,6 +1,8 @@
 import { PictureError } from '@janus-mesh/image';
 import { codecDecoder, codecEncoder, type NetworkConfig } from '@janus-mesh/networks';
 import { loadNetwork, type MappedWeights, type Runtime, runCall } from '@janus-mesh/runtime';
+import { f32View } from '@janus-mesh/tensor';
+import { fitColours } from './colour-fit.ts';
 import { PaletteColours } from './palette-colours.ts';
 import { paletteGrids } from './palette-lesson.ts';
 import { samplePixels } from './sample-pictures.ts';
@@ -28,17 +30,28 @@ export function palettePictures({ codec }: NetworkConfig, samples: readonly stri
 
 /**
  * Learns a typical colour of each code, so that previews cost nothing: for codes that occur in the samples the colour they stand for
- * there, for the others their colour in pictures decoded from random codes, where neighbours tint them. A sample that is no picture is
- * left out with a warning.
+ * there, for the others their colour in pictures decoded from random codes, where neighbours tint them. Codes of a large codebook that
+ * are in neither get one that is guessed from those. A
+ * sample that is no picture is left out with a warning.
  *
  * @returns u8 [codebook, 3]
  */
 export async function learnPalette(lesson: PaletteLesson): Promise<Uint8Array> {
-  const decoded = (await decodeRandom(lesson)).toRgb();
-  if (lesson.samples.length === 0) return decoded;
-  const seen = await encodeSamples(lesson);
-  const colours = seen.toRgb();
-  return decoded.map((level, at) => (seen.has(Math.floor(at / 3)) ? (colours[at] as number) : level));
+  const decoded = await decodeRandom(lesson);
+  const sources = lesson.samples.length === 0 ? [decoded] : [await encodeSamples(lesson), decoded];
+  const rgb = sources.map((source) => source.toRgb());
+  const guess = guesser(lesson, decoded, rgb.at(-1) as Uint8Array);
+  return Uint8Array.from({ length: lesson.config.codec.codebookSize * 3 }, (_, at) => {
+    const code = Math.floor(at / 3);
+    const source = sources.findIndex((colours) => colours.has(code));
+    return source < 0 ? guess(code, at % 3) : (rgb[source]?.[at] as number);
+  });
+}
+
+function guesser({ weights, config: { codec } }: PaletteLesson, decoded: PaletteColours, rgb: Uint8Array): ReturnType<typeof fitColours> {
+  const codes = Array.from({ length: codec.codebookSize }, (_, code) => code).filter((code) => decoded.has(code));
+  const known = new Map(codes.map((code) => [code, [...rgb.subarray(code * 3, code * 3 + 3)]]));
+  return fitColours(f32View(weights.bytes('codec.codebook')), codec, known);
 }
 
 async function decodeRandom({ runtime, weights, config, onPicture, signal }: PaletteLesson): Promise<PaletteColours> {

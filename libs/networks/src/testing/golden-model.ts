@@ -4,6 +4,7 @@ import type { NetworkConfig } from '../network.ts';
 import { type FloatTensor, readSafetensors } from './safetensors.ts';
 
 const GOLDENS = resolve(import.meta.dirname, '../../../../test/goldens');
+const TRAINED = resolve(import.meta.dirname, '../../../../models/tiny-shapes');
 
 /** A golden checkpoint in Hugging Face's layout: its sizes, its canonical tensors, and what the original code gives. */
 export interface GoldenModel {
@@ -42,13 +43,23 @@ export interface GoldenText {
 /** Loads a set of goldens by the name of its folder. */
 export function goldenModel(name = 'tiny-pro'): GoldenModel {
   const folder = resolve(GOLDENS, name);
-  const json = (file: string) => JSON.parse(readFileSync(resolve(folder, file), 'utf8'));
+  return {
+    ...checkpoint(folder),
+    expected: (file) => readSafetensors(resolve(folder, 'expected', `${file}.safetensors`)),
+    cases: JSON.parse(readFileSync(resolve(folder, 'cases.json'), 'utf8'))
+  };
+}
+
+/** Loads the small trained model that comes with the project. */
+export function trainedModel(): Pick<GoldenModel, 'config' | 'canonical'> {
+  return checkpoint(TRAINED);
+}
+
+function checkpoint(folder: string): Pick<GoldenModel, 'config' | 'canonical'> {
   const stored = readSafetensors(resolve(folder, 'model.safetensors'));
   return {
-    config: networkConfig(json('config.json')),
-    canonical: new Map([...stored].map(([key, tensor]) => [key.replace(/^model\./, ''), tensor])),
-    expected: (file) => readSafetensors(resolve(folder, 'expected', `${file}.safetensors`)),
-    cases: json('cases.json')
+    config: networkConfig(JSON.parse(readFileSync(resolve(folder, 'config.json'), 'utf8'))),
+    canonical: new Map([...stored].map(([key, tensor]) => [key.replace(/^model\./, ''), tensor]))
   };
 }
 

@@ -1,14 +1,15 @@
 import type { Runtime, Session, Value } from '@janus-mesh/runtime';
 import type { Network } from '../network.ts';
+import type { StoredTensor } from './quantized-bundle.ts';
 import type { FloatTensor } from './safetensors.ts';
 
 /** A session of a network over weights in memory. */
-export function openNetwork(runtime: Runtime, network: Network, data: ReadonlyMap<string, FloatTensor>): Promise<Session> {
+export function openNetwork(runtime: Runtime, network: Network, data: ReadonlyMap<string, FloatTensor | StoredTensor>): Promise<Session> {
   const weights = new Map<string, Value>();
   for (const name of network.weights) {
     const tensor = data.get(name);
     if (!tensor) throw new RangeError(`no weight ${name}`);
-    weights.set(name, runtime.tensor('f32', tensor.dims, tensor.data));
+    weights.set(name, runtime.tensor('dtype' in tensor ? tensor.dtype : 'f32', tensor.dims, tensor.data));
   }
   return runtime.createSession({ model: network.model, weights });
 }

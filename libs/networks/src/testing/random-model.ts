@@ -3,7 +3,7 @@ import { bundleTensors } from '../bundle-tensors.ts';
 import type { NetworkConfig } from '../network.ts';
 import type { FloatTensor } from './safetensors.ts';
 
-/** Random weights of a bundle, all but the computed ones: the same for the same seed, sized so that activations stay near 1. */
+/** Random weights of an unquantised bundle, all but the computed ones: the same for the same seed, sized so that activations stay near 1. */
 export function randomBundle(config: NetworkConfig, seed = 1): Map<string, FloatTensor> {
   const random = seededRandom(seed);
   const made = new Map<string, FloatTensor>();

@@ -3,13 +3,27 @@ import type { FloatTensor } from './safetensors.ts';
 
 type Rows = Float64Array[];
 
+/** What the decoder rounds, as int8 does. */
+export interface Rounding {
+  /** Whether each row of activations is rounded before a matrix product, to 127 steps up and down. */
+  readonly activations?: boolean;
+  /** Scale that rotated keys and values are rounded to multiples of. */
+  readonly cacheScale?: number;
+}
+
 /**
  * The decoder in plain double precision: a whole sequence at once, no cache, no packing.
  *
  * @param embeddings f32 [n, hidden]
  * @returns n final hidden states, after the final norm
  */
-export function referenceDecoder(text: TextConfig, data: ReadonlyMap<string, FloatTensor>, embeddings: Float32Array): Rows {
+export function referenceDecoder(
+  text: TextConfig,
+  data: ReadonlyMap<string, FloatTensor>,
+  embeddings: Float32Array,
+  { activations = false, cacheScale }: Rounding = {}
+): Rows {
+  const matmul = (x: Rows, matrix: FloatTensor) => product(activations ? x.map(rounded) : x, matrix);
   const weight = (name: string) => data.get(`text.${name}`) as FloatTensor;
   const width = text.hiddenSize;
   let x: Rows = Array.from({ length: embeddings.length / width }, (_, i) =>
@@ -19,7 +33,7 @@ export function referenceDecoder(text: TextConfig, data: ReadonlyMap<string, Flo
   for (let i = 0; i < text.layers; i++) {
     const layer = (name: string) => weight(`layers.${i}.${name}`);
     const qkv = matmul(rmsNorm(x, layer('norm1'), text.rmsNormEps), layer('qkv'));
-    x = add(x, matmul(attention(text, qkv), layer('o')));
+    x = add(x, matmul(attention(text, qkv, cacheScale), layer('o')));
     const normed = rmsNorm(x, layer('norm2'), text.rmsNormEps);
     const up = matmul(normed, layer('up'));
     const gated = matmul(normed, layer('gate')).map((row, t) =>
@@ -30,7 +44,25 @@ export function referenceDecoder(text: TextConfig, data: ReadonlyMap<string, Flo
   return rmsNorm(x, weight('norm'), text.rmsNormEps);
 }
 
-function matmul(x: Rows, { dims, data }: FloatTensor): Rows {
+// The row's scale and quotient are single precision, halves go to the even side.
+function rounded(row: Float64Array): Float64Array {
+  const largest = row.reduce((most, value) => Math.max(most, Math.abs(Math.fround(value))), 0);
+  const scale = Math.fround(largest * Math.fround(1 / 127));
+  return row.map((value) => (scale === 0 ? 0 : roundToEven(Math.fround(Math.fround(value) / scale)) * scale));
+}
+
+function roundToEven(value: number): number {
+  const down = Math.floor(value);
+  const isHalf = value - down === 0.5;
+  return isHalf ? down + (Math.abs(down) % 2) : Math.round(value);
+}
+
+function cached(row: Float64Array, scale: number | undefined): Float64Array {
+  if (scale === undefined) return row;
+  return row.map((value) => Math.max(-128, Math.min(127, roundToEven(value / scale))) * scale);
+}
+
+function product(x: Rows, { dims, data }: FloatTensor): Rows {
   const columns = dims[1] as number;
   return x.map((row) => {
     const out = new Float64Array(columns);
@@ -48,12 +80,13 @@ function rmsNorm(x: Rows, { data }: FloatTensor, epsilon: number): Rows {
   });
 }
 
-function attention({ heads, kvHeads, headDim, ropeTheta }: TextConfig, qkv: Rows): Rows {
+function attention({ heads, kvHeads, headDim, ropeTheta }: TextConfig, qkv: Rows, cacheScale?: number): Rows {
   const head = (row: Float64Array, index: number) => row.subarray(index * headDim, (index + 1) * headDim);
   const out = qkv.map(() => new Float64Array(heads * headDim));
   for (let h = 0; h < heads; h++) {
     const shared = Math.floor((h * kvHeads) / heads);
-    const keys = qkv.map((row, position) => rotate(head(row, heads + shared), position, ropeTheta));
+    const keys = qkv.map((row, position) => cached(rotate(head(row, heads + shared), position, ropeTheta), cacheScale));
+    const values = qkv.map((row) => cached(head(row, heads + kvHeads + shared), cacheScale));
     qkv.forEach((row, t) => {
       const query = rotate(head(row, h), t, ropeTheta);
       const scores = keys
@@ -62,7 +95,7 @@ function attention({ heads, kvHeads, headDim, ropeTheta }: TextConfig, qkv: Rows
       const weights = softmax(scores);
       const target = head(out[t] as Float64Array, h);
       for (const [s, w] of weights.entries()) {
-        const value = head(qkv[s] as Float64Array, heads + kvHeads + shared);
+        const value = values[s] as Float64Array;
         for (let i = 0; i < headDim; i++) target[i] = (target[i] as number) + w * (value[i] as number);
       }
     });

@@ -1,15 +1,17 @@
+import { UNQUANTIZED } from '@janus-mesh/models';
 import type { Runtime, Session, Value } from '@janus-mesh/runtime';
-import { cacheDims } from '../cache-dims.ts';
+import { cacheDims, cacheDtype } from '../cache-dims.ts';
 import type { NetworkConfig } from '../network.ts';
 import { packedStep } from '../packed-step.ts';
 import { stepPorts } from '../step-ports.ts';
 import { openNetwork, runOnce } from './network-run.ts';
+import type { StoredTensor } from './quantized-bundle.ts';
 import type { FloatTensor } from './safetensors.ts';
 
-/** A sequence's cache, k and v of each layer. Full of NaN at first: what was not written must not be read. */
+/** A sequence's cache, k and v of each layer. Full of NaN (of 127 where it is int8) at first: what was not written must not be read. */
 export interface TestSequence {
   past: number;
-  readonly cache: readonly { readonly k: Value<'f32'>; readonly v: Value<'f32'> }[];
+  readonly cache: readonly { readonly k: Value<'f32' | 'i8'>; readonly v: Value<'f32' | 'i8'> }[];
 }
 
 /** What a slot does in a step: the sequence and its new tokens' embeddings, or nothing. */
@@ -19,13 +21,15 @@ export type SlotWork = { readonly sequence: TestSequence; readonly embeddings: F
 export class StepSequences {
   readonly #runtime: Runtime;
   readonly #config: NetworkConfig['text'];
+  readonly #dtype: 'f32' | 'i8';
   readonly #session: Session;
   readonly #slots: number;
   readonly #idle: TestSequence;
 
-  private constructor(runtime: Runtime, config: NetworkConfig['text'], session: Session, slots: number) {
+  private constructor(runtime: Runtime, { text, quantization = UNQUANTIZED }: NetworkConfig, session: Session, slots: number) {
     this.#runtime = runtime;
-    this.#config = config;
+    this.#config = text;
+    this.#dtype = cacheDtype(quantization.kv);
     this.#session = session;
     this.#slots = slots;
     this.#idle = this.sequence(1);
@@ -34,18 +38,18 @@ export class StepSequences {
   static async open(
     runtime: Runtime,
     config: NetworkConfig,
-    data: ReadonlyMap<string, FloatTensor>,
+    data: ReadonlyMap<string, FloatTensor | StoredTensor>,
     slots: number
   ): Promise<StepSequences> {
-    return new StepSequences(runtime, config.text, await openNetwork(runtime, packedStep(config, { slots }), data), slots);
+    return new StepSequences(runtime, config, await openNetwork(runtime, packedStep(config, { slots }), data), slots);
   }
 
   /** A new sequence. */
   sequence(capacity: number): TestSequence {
     const { layers } = this.#config;
     const part = () => {
-      const value = this.#runtime.tensor('f32', cacheDims(this.#config, capacity));
-      value.data.fill(Number.NaN);
+      const value = this.#runtime.tensor(this.#dtype, cacheDims(this.#config, capacity));
+      value.data.fill(this.#dtype === 'f32' ? Number.NaN : 127);
       return value;
     };
     return { past: 0, cache: Array.from({ length: layers }, () => ({ k: part(), v: part() })) };

@@ -1,3 +1,5 @@
+import { isLargeMatrix } from '@janus-mesh/tensor';
+
 /** A node of a test graph. */
 interface Node {
   readonly op: string;
@@ -35,7 +37,7 @@ export function tinyModel({ inputs, outputs, weights = {}, nodes }: Graph): Uint
 function externalTensor(name: string, dims: readonly number[]): Uint8Array {
   const location = message([
     [1, 'location'],
-    [2, 'weights']
+    [2, isLargeMatrix('f32', dims) ? '.' : 'weights']
   ]);
   return message([...dims.map((dim): Field => [1, dim]), [2, 1], [8, name], [13, location], [14, 1]]);
 }

@@ -61,7 +61,7 @@ function abortedByMore(codes: Codes, grid: CodeGrid, signal: AbortSignal): Abort
 /** @param ids i64 [grid * grid] */
 async function decodePicture({ vq, runs, codec }: ImageCodec, ids: BigInt64Array, output: Output, place: Place): Promise<DecodedPicture> {
   const size = { width: codec.imageSize, height: codec.imageSize };
-  const image = await runs.take(() => place.run((signal) => vq.decode(ids, signal)), place.signal);
+  const image = await runs.decode(() => place.run((signal) => vq.decode(ids, signal)), place.signal);
   const data = await encodePicture(toRgb8(image, size), output.format);
   const rawPixels = output.rawPixels ? f32Tensor([3, size.height, size.width], image) : undefined;
   return { data, format: output.format, ...size, rawPixels };

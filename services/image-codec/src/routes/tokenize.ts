@@ -28,7 +28,7 @@ async function tokenize(codec: ImageCodec, requests: AsyncIterable<TokenizeReque
   try {
     const { signal: held } = place;
     const pixels = await abortable(start.rawPixels ? rawPixels(codec, pieces) : filePixels(codec, start, pieces, held), held);
-    const { ids, latents } = await codec.runs.take(() => place.run((running) => codec.vq.encode(pixels, running)), held);
+    const { ids, latents } = await codec.runs.encode(() => place.run((running) => codec.vq.encode(pixels, running)), held);
     return {
       codeIds: Array.from(ids, Number),
       grid,

@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import { configSchema } from '../config.ts';
 import { imageCodecHandlers } from '../handlers.ts';
 import type { ImageCodec } from '../image-codec.ts';
+import { NetworkTurns } from '../network-turns.ts';
 import { HeldNetworks, heldCodec } from './held-networks.ts';
 
 /** The codec's service over a socket, on networks whose runs a test ends. */
@@ -41,7 +42,7 @@ export async function startHeldTier(queueLimit: number): Promise<HeldTier> {
 
 function heldImageCodec(vq: HeldNetworks, queueLimit: number): ImageCodec {
   const info = tierInfo({
-    manifest: { revision: heldRevision, name: 'held', quantization: 'f32' },
+    manifest: { revision: heldRevision, name: 'held', quantization: { scheme: 'f32' }, weights: { sha256: '' } },
     runtime: { version: '', provider: 'cpu', threads: 1 },
     config: { diagnostics: true },
     isa: ''
@@ -52,7 +53,7 @@ function heldImageCodec(vq: HeldNetworks, queueLimit: number): ImageCodec {
     limits: DEFAULT_PICTURE_LIMITS,
     vq,
     queue: new WorkQueue(queueLimit),
-    runs: new Turns(),
+    runs: new NetworkTurns(),
     preparing: new Turns(),
     counts: new TierCounts()
   };

@@ -15,7 +15,7 @@ const EOS = 1857;
 const idsOf = (text: string) => tokenizer.encode(text).slice(1);
 
 const fingerprint = { digest: 'd' } as NumericsFingerprint;
-const admitted: GenerateEvent = { $case: 'admitted', value: { neededFeatures: [] }, fingerprint };
+const admitted: GenerateEvent = { $case: 'admitted', value: { neededFeatures: [], cachedPromptTokens: 4 }, fingerprint };
 const tokens = (ids: number[], positionHashes: LogitHash[] = []): GenerateEvent => ({
   $case: 'tokens',
   value: { sampleIndex: 0, ids, logitHashes: [], positionHashes }
@@ -70,7 +70,7 @@ describe('an answer', () => {
     expect(events[1]?.value).toMatchObject({ revision: 'abc', maxTokens: 9, promptTokens: 7, sampling: { seed: 5n } });
     expect(finished(events)).toMatchObject({
       reason: FinishReason.FINISH_REASON_END_OF_SEQUENCE,
-      usage: { promptTokens: 7, completionTokens: 1, pictureTokens: 0 }
+      usage: { promptTokens: 7, completionTokens: 1, pictureTokens: 0, cachedPromptTokens: 4 }
     });
   });
 

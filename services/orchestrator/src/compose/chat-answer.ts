@@ -18,6 +18,12 @@ export interface ChatAnswerParts {
   readonly times: RequestTimes;
 }
 
+interface Outcome {
+  readonly reason: FinishReason;
+  readonly cachedPromptTokens: number;
+  readonly completionTokens: number;
+}
+
 /** Turns the transformer's events into an answer. Ends early, which cancels the generation, at a stop text. */
 export async function* chatAnswer(
   events: AsyncIterable<GenerateEvent>,
@@ -26,6 +32,7 @@ export async function* chatAnswer(
   const { text, times } = parts;
   const receipts = new Receipts(parts.start);
   let reason: FinishReason = FinishReason.FINISH_REASON_UNSPECIFIED;
+  let cachedPromptTokens = 0;
   let completionTokens = 0;
   for await (const event of events) {
     switch (event.$case) {
@@ -35,6 +42,7 @@ export async function* chatAnswer(
       case 'admitted':
         times.admitted();
         receipts.generatedBy(event.fingerprint);
+        cachedPromptTokens = event.value.cachedPromptTokens;
         parts.pictures.need(event.value.neededFeatures);
         yield started(parts);
         break;
@@ -44,7 +52,10 @@ export async function* chatAnswer(
         const step = text.push(event.value.ids);
         completionTokens += step.tokenIds.length;
         yield { $case: 'delta', value: { text: step.text, tokenIds: step.tokenIds } };
-        if (step.isStopped) return yield finished(parts, receipts, { reason: FinishReason.FINISH_REASON_STOP_TEXT, completionTokens });
+        if (step.isStopped) {
+          yield finished(parts, receipts, { reason: FinishReason.FINISH_REASON_STOP_TEXT, cachedPromptTokens, completionTokens });
+          return;
+        }
         break;
       }
       case 'finished':
@@ -55,7 +66,7 @@ export async function* chatAnswer(
   const rest = text.finish();
   if (rest.text !== '') yield { $case: 'delta', value: { text: rest.text, tokenIds: [] } };
   if (rest.isStopped) reason = FinishReason.FINISH_REASON_STOP_TEXT;
-  yield finished(parts, receipts, { reason, completionTokens });
+  yield finished(parts, receipts, { reason, cachedPromptTokens, completionTokens });
 }
 
 function started({ start, prompt }: ChatAnswerParts): ChatEvent {
@@ -72,8 +83,8 @@ function toReason({ reason }: SampleFinished): FinishReason {
 function finished(
   { prompt: { tokens: promptTokens, pictureTokens }, times }: ChatAnswerParts,
   receipts: Receipts,
-  { reason, completionTokens }: { readonly reason: FinishReason; readonly completionTokens: number }
+  { reason, cachedPromptTokens, completionTokens }: Outcome
 ): ChatEvent {
-  const usage = { promptTokens, completionTokens, pictureTokens };
+  const usage = { promptTokens, completionTokens, pictureTokens, cachedPromptTokens };
   return { $case: 'finished', value: { reason, usage, timings: times.toTimings(), receipt: receipts.of(0, completionTokens) } };
 }

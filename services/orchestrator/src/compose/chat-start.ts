@@ -26,6 +26,7 @@ export function chatStart(
     caller,
     forcedIds: [],
     logitHashes: undefined,
-    hashPositions: hashPositions(maxNewTokens)
+    hashPositions: hashPositions(maxNewTokens),
+    cacheSalt: chat.cacheSalt
   };
 }

@@ -29,6 +29,7 @@ export function drawingStart(
     caller,
     forcedIds: [],
     logitHashes: undefined,
-    hashPositions: hashPositions(codes)
+    hashPositions: hashPositions(codes),
+    cacheSalt: drawing.cacheSalt
   };
 }

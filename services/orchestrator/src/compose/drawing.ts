@@ -30,6 +30,7 @@ export async function draw(events: AsyncIterable<GenerateEvent>, told: EventQueu
   const samples = newSamples(told, parts);
   const receipts = new Receipts(parts.start, parts.drawing.guidanceWeight);
   const completing: Promise<void>[] = [];
+  let cachedPromptTokens = 0;
   for await (const event of events) {
     switch (event.$case) {
       case 'queued':
@@ -38,6 +39,7 @@ export async function draw(events: AsyncIterable<GenerateEvent>, told: EventQueu
       case 'admitted':
         times.admitted();
         receipts.generatedBy(event.fingerprint);
+        cachedPromptTokens = event.value.cachedPromptTokens;
         told.push(started(parts));
         break;
       case 'tokens':
@@ -57,7 +59,7 @@ export async function draw(events: AsyncIterable<GenerateEvent>, told: EventQueu
   const waited = times.waitForVision();
   await Promise.all(completing);
   waited();
-  told.push(finished(parts));
+  told.push(finished(parts, cachedPromptTokens));
 }
 
 function newSamples(events: EventQueue<DrawingEvent>, { start, decode, model }: DrawingParts): GrowingPicture[] {
@@ -82,7 +84,8 @@ function started({ drawing, prompt, start, model }: DrawingParts): DrawingEvent 
   return { $case: 'started', value: { revision, sampling, guidanceWeight, samples, promptTokens: prompt.ids.length, ...size } };
 }
 
-function finished({ prompt, start, times }: DrawingParts): DrawingEvent {
-  const usage = { promptTokens: prompt.ids.length, completionTokens: start.samples * start.maxNewTokens, pictureTokens: 0 };
+function finished({ prompt, start, times }: DrawingParts, cachedPromptTokens: number): DrawingEvent {
+  const completionTokens = start.samples * start.maxNewTokens;
+  const usage = { promptTokens: prompt.ids.length, completionTokens, pictureTokens: 0, cachedPromptTokens };
   return { $case: 'finished', value: { usage, timings: times.toTimings() } };
 }

@@ -54,7 +54,12 @@ describe('an answer', () => {
     const finished = finishedOf(events);
     expect(started).toMatchObject({ sampling: { temperature: 0, topK: 3, topP: 1 }, maxTokens: 2 });
     expect(started?.revision).toMatch(/^[0-9a-f]{64}$/);
-    expect(finished?.usage).toEqual({ promptTokens: started?.promptTokens, completionTokens: 2, pictureTokens: 36 });
+    expect(finished?.usage).toEqual({
+      promptTokens: started?.promptTokens,
+      completionTokens: 2,
+      pictureTokens: 36,
+      cachedPromptTokens: expect.any(Number)
+    });
     const { queueSeconds = -1, firstTokenSeconds = -1, totalSeconds = -1, visionSeconds = -1 } = finished?.timings ?? {};
     expect(visionSeconds).toBeGreaterThan(0);
     expect(queueSeconds).toBeLessThan(firstTokenSeconds);

@@ -53,7 +53,7 @@ describe('a drawing', () => {
     expect(pictures.map(({ seed }) => seed)).toEqual([2n ** 64n - 1n, 0n]);
     for (const { data, codeIds } of pictures) expect([[...data.subarray(0, 4)], codeIds.length]).toEqual([PNG, CODES]);
     expect(valuesOf(events, 'finished')[0]).toMatchObject({
-      usage: { promptTokens: started?.promptTokens, completionTokens: 2 * CODES, pictureTokens: 0 }
+      usage: { promptTokens: started?.promptTokens, completionTokens: 2 * CODES, pictureTokens: 0, cachedPromptTokens: expect.any(Number) }
     });
   });
 

@@ -29,15 +29,18 @@ export interface TestMesh {
   stop(): Promise<void>;
 }
 
-/** Imports a checkpoint of the repository and starts a mesh on it. */
-export async function startTestMesh(checkpoint: keyof typeof CHECKPOINTS): Promise<TestMesh> {
+/** Imports a checkpoint of the repository and starts a mesh on it. @param settings of the transformer */
+export async function startTestMesh(checkpoint: keyof typeof CHECKPOINTS, settings: Variables = {}): Promise<TestMesh> {
   const folder = mkdtempSync(join(tmpdir(), 'janus-mesh-orchestrator-'));
   const bundle = join(folder, 'bundle');
-  await importCheckpoint(join(ROOT, CHECKPOINTS[checkpoint]), bundle, { runtime: openRuntime({ threads: THREADS, spin: false }) });
+  await importCheckpoint(join(ROOT, CHECKPOINTS[checkpoint]), bundle, {
+    quantize: 'f32',
+    runtime: openRuntime({ threads: THREADS, spin: false })
+  });
   const base = { JANUS_MESH_BUNDLE: bundle, JANUS_MESH_THREADS: String(THREADS), JANUS_MESH_LOG_LEVEL: 'silent' };
   const start: TestMesh['start'] = (service, variables = {}) => startService(service, { ...base, ...variables });
   const tiers = {
-    transformer: await start(transformer, { JANUS_MESH_SPIN: 'false' }),
+    transformer: await start(transformer, { JANUS_MESH_SPIN: 'false', ...settings }),
     visionEncoder: await start(visionEncoder),
     imageCodec: await start(imageCodec)
   };

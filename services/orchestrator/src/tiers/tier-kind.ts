@@ -2,6 +2,7 @@ import {
   type FeatureCacheStats,
   type GetTransformerStatsResponse,
   ImageCodecServiceDefinition,
+  type PrefixCacheStats,
   type TierInfo,
   type TierStats,
   TransformerServiceDefinition,
@@ -13,6 +14,7 @@ import type { CallOptions, Client, ServiceDefinition } from '@janus-mesh/rpc';
 export interface ReplicaCounts
   extends Partial<Pick<GetTransformerStatsResponse, 'textRows' | 'codeRows' | 'steps' | 'stepTokens' | 'kvBytesUsed' | 'kvBytesBudget'>> {
   readonly tier: TierStats | undefined;
+  readonly prefixes?: PrefixCacheStats | undefined;
   /** Of features, where it has one. */
   readonly cache?: FeatureCacheStats | undefined;
 }

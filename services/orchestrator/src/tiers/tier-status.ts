@@ -46,6 +46,8 @@ function toStatus(address: string, info: TierInfo | undefined, counts: ReplicaCo
     cacheHits: counts?.cache?.hits ?? 0n,
     cacheMisses: counts?.cache?.misses ?? 0n,
     completed: counts?.tier?.completed ?? 0n,
-    failed: counts?.tier?.failed ?? 0n
+    failed: counts?.tier?.failed ?? 0n,
+    kvBytesCached: counts?.prefixes?.bytesUsed ?? 0n,
+    reusedTokens: counts?.prefixes?.reusedTokens ?? 0n
   };
 }

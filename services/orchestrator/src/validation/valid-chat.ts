@@ -12,6 +12,8 @@ export interface ValidChat {
   readonly rawOrientation: boolean;
   readonly verbatimParts: boolean;
   readonly literalSpecials: boolean;
+  /** Undefined: shared with all that have none. */
+  readonly cacheSalt: string | undefined;
 }
 
 /** One turn: at least one part, and something to read in it. */

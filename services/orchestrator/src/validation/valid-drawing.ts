@@ -14,4 +14,6 @@ export interface ValidDrawing {
   readonly previewRows: number;
   readonly format: typeof ImageFormat.IMAGE_FORMAT_PNG | typeof ImageFormat.IMAGE_FORMAT_WEBP;
   readonly literalSpecials: boolean;
+  /** Undefined: shared with all that have none. */
+  readonly cacheSalt: string | undefined;
 }

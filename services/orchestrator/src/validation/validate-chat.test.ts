@@ -112,6 +112,7 @@ const FIELD_ROWS: Row[] = [
   ['top-p NaN', { topP: Number.NaN }, ['top_p', 'is NaN, must be greater than 0 and at most 1']],
   ['an empty stop text', { stop: ['a', ''] }, ['stop[1]', 'has 0 characters, must have 1 to 256']],
   ['a stop text too long', { stop: ['é'.repeat(257)] }, ['stop[0]', 'has 257 characters, must have 1 to 256']],
+  ['a cache salt too long', { cacheSalt: 'x'.repeat(129) }, ['cache_salt', 'has 129 characters, at most 128']],
   ['too many stop texts', { stop: ['a', 'b', 'c', 'd', 'e'] }, ['stop', 'has 5 texts, at most 4']],
   [
     'many things at once',

@@ -1,4 +1,5 @@
 import type { ChatRequest } from '@janus-mesh/contracts';
+import { checkCacheSalt } from './check-cache-salt.ts';
 import { checkMessages } from './check-messages.ts';
 import { checkModelName } from './check-model-name.ts';
 import { checkSampling } from './check-sampling.ts';
@@ -30,6 +31,7 @@ export function validateChat(request: ChatRequest, context: ValidationContext): 
   }
   const sampling = checkSampling(request, { vocabulary: model.config.text.vocabSize, temperature: 0 }, violations);
   const stop = checkStopTexts(request.stop, limits, violations);
+  const cacheSalt = checkCacheSalt(request.cacheSalt, violations);
   violations.refuse();
   return {
     messages,
@@ -39,6 +41,7 @@ export function validateChat(request: ChatRequest, context: ValidationContext): 
     stop,
     rawOrientation: request.rawOrientation ?? false,
     verbatimParts: request.verbatimParts ?? false,
-    literalSpecials: request.literalSpecials ?? false
+    literalSpecials: request.literalSpecials ?? false,
+    cacheSalt
   };
 }

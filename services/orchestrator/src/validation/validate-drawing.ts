@@ -1,5 +1,6 @@
 import type { GenerateImageRequest } from '@janus-mesh/contracts';
 import { isBlank } from '@janus-mesh/models';
+import { checkCacheSalt } from './check-cache-salt.ts';
 import { checkImageFormat } from './check-image-format.ts';
 import { checkModelName } from './check-model-name.ts';
 import { checkPreview } from './check-preview.ts';
@@ -37,6 +38,7 @@ export function validateDrawing(request: GenerateImageRequest, context: Validati
   const sampling = checkSampling(request, { vocabulary: codec.codebookSize, temperature: 1 }, violations);
   const previewRows = checkPreview(request, codec.grid, violations);
   const format = checkImageFormat(request.format, violations);
+  const cacheSalt = checkCacheSalt(request.cacheSalt, violations);
   violations.refuse();
   return {
     prompt: request.prompt,
@@ -46,7 +48,8 @@ export function validateDrawing(request: GenerateImageRequest, context: Validati
     sampling,
     previewRows,
     format,
-    literalSpecials: request.literalSpecials ?? false
+    literalSpecials: request.literalSpecials ?? false,
+    cacheSalt
   };
 }
 

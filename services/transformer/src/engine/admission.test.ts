@@ -85,7 +85,7 @@ test('a runner without memory fails the request it had none for, and the next on
   const bench = makeBench();
   bench.runner.isOutOfMemory = true;
   const failed = await bench.submit(textRequest(3));
-  expect(failed.error).toMatchObject({ reason: 'STEP_FAILED', message: 'no memory for a group: out of memory' });
+  expect(failed.error).toMatchObject({ reason: 'STEP_FAILED', message: 'a group could not start: out of memory' });
   bench.runner.isOutOfMemory = false;
   expect((await bench.submit(textRequest(3))).ids[0]).toHaveLength(3);
   expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { EngineError } from './engine-error.ts';
+import type { RequestHandle } from './request-handle.ts';
 import { makeBench, NOTHING_LEFT, pictureRequest, receive, textRequest } from './testing/test-bench.ts';
 
 const CANCELLED = new EngineError('CANCELLED', 'enough');
@@ -116,4 +117,23 @@ test('cancelling what is over does nothing', async () => {
   handle.cancel(CANCELLED);
   expect(error).toBeUndefined();
   expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
+});
+
+test('a step that nobody wants any more is cancelled, one that others share goes on', async () => {
+  const bench = makeBench();
+  const [first, second] = [textRequest(5, { maxNewTokens: 9 }), textRequest(6, { maxNewTokens: 9 })].map((spec) =>
+    bench.engine.submit(spec)
+  );
+  const readers = [first, second].map((handle) => receive(handle as RequestHandle));
+  bench.runner.during(2, () => first?.cancel(CANCELLED));
+  bench.runner.during(4, () => {
+    expect(bench.runner.cancels).toBe(0);
+    second?.cancel(CANCELLED);
+  });
+  for (const reader of readers) expect((await reader).error).toBe(CANCELLED);
+  expect(bench.runner.cancels).toBe(1);
+  expect(bench.runner.steps).toHaveLength(5);
+  await bench.engine.idle();
+  expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
+  expect((await bench.submit(COMPANY)).hashes).toEqual((await companyAlone()).hashes);
 });

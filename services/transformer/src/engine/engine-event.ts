@@ -11,8 +11,8 @@ export interface PositionHash {
 export type EngineEvent =
   /** It waits; so many requests are before it. Sent again when that changes. */
   | { readonly kind: 'queued'; position: number }
-  /** Its first group has its memory; these features have to come now. */
-  | { readonly kind: 'admitted'; readonly neededFeatures: readonly string[] }
+  /** Its first group has its memory; these features have to come now; so much of its prompt is not run, since another cache held it. */
+  | { readonly kind: 'admitted'; readonly neededFeatures: readonly string[]; readonly reusedTokens: number }
   /** New ids of a sample, in order; with one hash each, or none, and those at the positions asked for that are among them. */
   | {
       readonly kind: 'tokens';

@@ -15,6 +15,8 @@ export interface EngineOptions {
   readonly featuresTimeoutMs?: number;
   /** Bytes of aligned pictures that are kept for later requests. @default 256 MiB */
   readonly featureCacheBytes?: number;
+  /** Bytes of KV cache, out of the budget, that sequences which are over may keep for later prompts. @default 0 */
+  readonly prefixCacheBytes?: number;
   /** Unread logits of a request, in bytes, that make it pause. @default 8 MiB */
   readonly unreadBytes?: number;
   /** Diagnostic: milliseconds between two steps. @default 0 */
@@ -34,6 +36,7 @@ export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOpti
     prefillTokens: 128,
     featuresTimeoutMs: 10_000,
     featureCacheBytes: 256 * 1024 * 1024,
+    prefixCacheBytes: 0,
     unreadBytes: 8 * 1024 * 1024,
     stepDelayMs: 0,
     clock: systemClock,

@@ -30,6 +30,8 @@ export interface EngineRequest {
   readonly forcedIds: readonly number[];
   /** Who asks. */
   readonly caller: string;
+  /** Keeps what it leaves behind to requests with the same salt: others can't tell by the time theirs take. */
+  readonly cacheSalt?: string | undefined;
   /** When the caller needs it, in milliseconds since the Unix epoch. */
   readonly deadline?: number | undefined;
   readonly output: RequestedOutput;

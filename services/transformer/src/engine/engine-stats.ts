@@ -1,4 +1,5 @@
 import type { FeatureCacheCounts } from './feature-cache.ts';
+import type { PrefixCacheCounts } from './prefix-cache.ts';
 
 /** What an engine counts. */
 export interface EngineStats {
@@ -16,6 +17,7 @@ export interface EngineStats {
   readonly codeRows: number;
   /** Groups that run. */
   readonly groups: number;
+  /** Of groups that run. */
   readonly kvBytesUsed: number;
   readonly kvBytesBudget: number;
   /** Steps since the start. */
@@ -30,6 +32,8 @@ export interface EngineStats {
   readonly cancelToFreeSteps: number;
   /** Requests refused since the start: the queue was full, or there was not time enough. */
   readonly refused: number;
+  /** KV caches kept by content. */
+  readonly prefixes: PrefixCacheCounts;
   /** Pictures kept by content. */
   readonly features: FeatureCacheCounts;
 }

@@ -27,14 +27,15 @@ export class Engine {
   #work: Promise<void> | undefined; // while the loop runs
   #isWoken = false; // there may be work that the loop has not looked at
   #isClosed = false;
+  #running: StepPlan | undefined; // while the runner runs it
   #steps = 0;
   #stepTokens = 0;
 
   constructor(options: EngineOptions) {
     this.#options = resolveEngineOptions(options);
-    const { runner, kvBudgetBytes, prefillTokens } = this.#options;
+    const { runner, kvBudgetBytes, prefillTokens, prefixCacheBytes: prefixBytes } = this.#options;
     const capacity = { slots: runner.slots, kvBytes: kvBudgetBytes };
-    this.#scheduler = new Scheduler(runner, { capacity, prefillTokens });
+    this.#scheduler = new Scheduler(runner, { capacity, prefixBytes, prefillTokens });
     this.#requests = new Requests(this.#options, { scheduler: this.#scheduler, pace: this.#pace }, () => this.#wake());
     this.#committer = new Committer(this.#options, this.#requests);
     this.#delay = new StepDelay(this.#options.clock, this.#options.stepDelayMs);
@@ -75,6 +76,7 @@ export class Engine {
     const error = new EngineError('SHUTTING_DOWN', 'the engine was closed');
     for (const request of [...this.#requests.live]) this.#requests.fail(request, error);
     await this.idle();
+    this.#scheduler.memory.clear();
   }
 
   stats(): EngineStats {
@@ -97,16 +99,19 @@ export class Engine {
       cancels: counts.cancels,
       cancelToFreeSteps: counts.cancelToFreeSteps,
       refused: counts.refused,
+      prefixes: this.#scheduler.memory.counts,
       features
     };
   }
 
   /** The engine's state as plain data, for checkInvariants. */
   snapshot(): EngineSnapshot {
-    const { running, used, queued, waiting, couldAdmit } = this.#scheduler;
-    const { runner, kvBudgetBytes, queueLimit } = this.#options;
+    const { running, used, queued, waiting, couldAdmit, memory } = this.#scheduler;
+    const { runner, kvBudgetBytes, prefixCacheBytes, queueLimit } = this.#options;
     return {
-      limits: { slots: runner.slots, kvBytes: kvBudgetBytes, queue: queueLimit },
+      limits: { slots: runner.slots, kvBytes: kvBudgetBytes, prefixBytes: prefixCacheBytes, queue: queueLimit },
+      bytes: memory.bytes,
+      kept: memory.kept,
       used: { ...used },
       queued: queued.text + queued.codes,
       places: waiting.map(({ position }) => position),
@@ -121,6 +126,7 @@ export class Engine {
 
   #wake(): void {
     this.#isWoken = true;
+    if (this.#running?.groups.every(({ group }) => group.request.failure)) this.#options.runner.cancel(); // nobody wants it any more
     if (this.#requests.live.size === 0) this.#delay.end(); // nobody is left to slow down
     this.#work ??= this.#run();
   }
@@ -143,7 +149,8 @@ export class Engine {
     const { request, raw } = picture;
     await this.#requests.hold(async () => {
       try {
-        this.#requests.keepPicture(raw.hash, await this.#options.runner.align(raw.values, raw.rows));
+        const { runner } = this.#options;
+        await this.#use(async () => this.#requests.keepPicture(raw.hash, await runner.align(raw.values, raw.rows)));
       } catch (cause) {
         this.#requests.fail(request, stepFailed('the aligner', cause));
       }
@@ -180,17 +187,24 @@ export class Engine {
     return true;
   }
 
+  #use<T>(work: () => Promise<T>): Promise<T> {
+    return this.#scheduler.memory.use(work, ({ request }, cause) => this.#requests.fail(request, stepFailed('copying a prompt', cause)));
+  }
+
   async #runAndCommit(plan: StepPlan): Promise<{ outcome: StepOutcome; runMs: number }> {
     const { clock, runner } = this.#options;
     const sinceMs = clock.now();
     let runMs: number | undefined;
     try {
       const slices = plan.groups.flatMap(({ group, rows }) => rows.map((row) => sliceOf(row, group)));
-      const logits = await runner.run(slices);
+      this.#running = plan;
+      const logits = await this.#use(() => runner.run(slices));
+      this.#running = undefined;
       runMs = clock.now() - sinceMs;
       await this.#committer.commit(plan, logits);
       return { outcome: { kind: 'committed' }, runMs };
     } catch (cause) {
+      this.#running = undefined;
       const error = stepFailed('a step', cause);
       for (const { group } of plan.groups) this.#requests.fail(group.request, error);
       return { outcome: { kind: 'failed', error }, runMs: runMs ?? clock.now() - sinceMs };

@@ -5,6 +5,7 @@ import { EngineError } from './engine-error.ts';
 import type { ResolvedEngineOptions } from './engine-options.ts';
 import type { Pace } from './pace.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { SequenceGroup } from './sequence-group.ts';
 
 /** Decides who may wait: within the bound of the queue, and only for what can be done in time. */
 export class Entrance {
@@ -58,7 +59,8 @@ export class Entrance {
   #checkDeadline(request: ActiveRequest, startsNow: boolean): void {
     const { deadline, head } = request.spec;
     if (deadline === undefined) return;
-    const steps = Math.max(...(request.groups[0]?.rows.map((row) => chunkCount(row.promptTokens)) ?? []));
+    const group = request.groups[0] as SequenceGroup;
+    const steps = Math.max(...group.rows.map((row) => chunkCount(row.promptTokens - this.#scheduler.reusable(group, row))));
     checkDeadline({
       leftMs: deadline - this.#options.clock.unixMs(),
       promptMs: steps * this.#pace.fastestStepMs,

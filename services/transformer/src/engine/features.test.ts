@@ -21,7 +21,7 @@ test('a request is told which pictures it needs, each once, and runs when they a
   await bench.engine.idle();
   handle.provideFeatures('cat', pixels(2), 5);
   const { events } = await reader;
-  expect(events[0]).toEqual({ kind: 'admitted', neededFeatures: ['cat', 'dog'] });
+  expect(events[0]).toEqual({ kind: 'admitted', neededFeatures: ['cat', 'dog'], reusedTokens: 0 });
   expect(bench.runner.steps).toEqual(['align 5', 'align 5', '0 0+21 last', '0 21+1 last']);
   expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
 });

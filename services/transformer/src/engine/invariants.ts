@@ -3,7 +3,11 @@ import type { SequencePhase } from './sequence.ts';
 
 /** The engine's state between two steps, as plain data. */
 export interface EngineSnapshot {
-  readonly limits: { readonly slots: number; readonly kvBytes: number; readonly queue: number };
+  readonly limits: { readonly slots: number; readonly kvBytes: number; readonly prefixBytes: number; readonly queue: number };
+  /** Bytes of all caches, as they are counted. */
+  readonly bytes: number;
+  /** Caches that are kept of groups that are over. */
+  readonly kept: readonly KvHandle[];
   /** What the scheduler counts as taken. */
   readonly used: { readonly rows: number; readonly kvBytes: number };
   /** Requests that wait. */
@@ -39,12 +43,15 @@ export interface RowSnapshot {
  * @throws {Error} that names the first rule that is broken
  */
 export function checkInvariants(snapshot: EngineSnapshot, before?: EngineSnapshot): void {
-  const { limits, used, queued, places, couldAdmit, groups } = snapshot;
+  const { limits, bytes: allBytes, kept, used, queued, places, couldAdmit, groups } = snapshot;
   const rows = groups.flatMap((group) => group.rows);
   const bytes = rows.reduce((sum, row) => sum + row.kv.bytes, 0);
   demand(used.kvBytes === bytes, `${used.kvBytes} bytes of KV are counted, the groups hold ${bytes}`);
   demand(used.rows === rows.length, `${used.rows} rows are counted, the groups have ${rows.length}`);
-  demand(used.kvBytes <= limits.kvBytes, `${used.kvBytes} bytes of KV are taken, there are ${limits.kvBytes}`);
+  const keptBytes = kept.reduce((sum, kv) => sum + kv.bytes, 0);
+  demand(allBytes === bytes + keptBytes, `${allBytes} bytes are counted in all, the groups hold ${bytes}, kept are ${keptBytes}`);
+  demand(allBytes <= limits.kvBytes, `${allBytes} bytes of KV are held, there are ${limits.kvBytes}`);
+  demand(keptBytes <= limits.prefixBytes, `${keptBytes} bytes of KV are kept, ${limits.prefixBytes} may`);
   demand(used.rows <= limits.slots, `${used.rows} rows run, there are ${limits.slots} slots`);
   demand(queued <= limits.queue, `${queued} requests wait, ${limits.queue} may`);
   demand(queued === places.length, `${queued} requests are counted as waiting, ${places.length} are in order`);
@@ -52,7 +59,8 @@ export function checkInvariants(snapshot: EngineSnapshot, before?: EngineSnapsho
     demand(told === place, `a request was told that ${told} are before it, there are ${place}`);
   });
   demand(!couldAdmit, 'a group waits for which there is room');
-  demand(new Set(rows.map((row) => row.kv)).size === rows.length, 'two rows share a cache');
+  const caches = new Set([...rows.map((row) => row.kv), ...kept]);
+  demand(caches.size === rows.length + kept.length, 'two rows, or a row and what is kept, share a cache');
   for (const group of groups) {
     const earlier = before?.groups.find((other) => other.group === group.group);
     group.rows.forEach((row, i) => {

@@ -46,6 +46,11 @@ export interface SliceLogits {
 export interface ModelRunner {
   /** Sequences a step can hold at most. */
   readonly slots: number;
+  /**
+   * Whether tokens that were run one by one leave the bits in a cache that they leave as chunks of a prompt. Chunks of two tokens
+   * or more leave the same bits in any case, however a prompt is cut.
+   */
+  readonly replaysExactly: boolean;
   /** Columns of a row of logits. */
   vocabulary(head: Head): number;
   /** Bytes of a cache of so many positions, rounded up as `allocate` does: admission arithmetic. */
@@ -65,4 +70,6 @@ export interface ModelRunner {
   align(features: Float32Array, rows: number): Promise<AlignedFeatures>;
   /** Runs one step: appends each slice's tokens to its cache and returns the wanted logits, one entry a slice, in order. */
   run(slices: readonly StepSlice[]): Promise<readonly SliceLogits[]>;
+  /** Makes the step under way fail soon, if there is one: nobody wants it. Caches keep the positions that were filled before it. */
+  cancel(): void;
 }

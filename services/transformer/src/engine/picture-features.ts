@@ -16,21 +16,29 @@ export class PictureFeatures {
   readonly #rows: ReadonlyMap<string, number>; // by hash, in the order of the prompt
   readonly #given = new Map<string, RawFeatures>();
   readonly #aligned = new Map<string, AlignedFeatures>();
+  readonly #needed: Set<string>; // the rest is read by nobody
   readonly #received = new Set<string>(); // from the request's own caller
 
   /** @param needed rows of each picture, by hash */
   constructor(needed: ReadonlyMap<string, number>) {
     this.#rows = needed;
+    this.#needed = new Set(needed.keys());
   }
 
   /** Hashes that nobody has given yet, in the order of the prompt. */
   get missing(): readonly string[] {
-    return [...this.#rows.keys()].filter((hash) => !this.#received.has(hash) && !this.#aligned.has(hash));
+    return [...this.#needed].filter((hash) => !this.#received.has(hash) && !this.#aligned.has(hash));
   }
 
   /** Whether every picture can be read. */
   get isReady(): boolean {
-    return this.#aligned.size === this.#rows.size;
+    return this.#aligned.size === this.#needed.size;
+  }
+
+  /** Says which pictures are needed, before any has come: others are taken and not used. */
+  needOnly(hashes: readonly string[]): void {
+    const wanted = new Set(hashes);
+    for (const hash of this.#rows.keys()) if (!wanted.has(hash)) this.#needed.delete(hash);
   }
 
   /**
@@ -44,7 +52,7 @@ export class PictureFeatures {
     if (rows === undefined || this.#received.has(hash)) throw new RangeError(`features ${hash} are not awaited`);
     if (rows !== features.rows) throw new RangeError(`features ${hash} have ${features.rows} rows, the prompt says ${rows}`);
     this.#received.add(hash);
-    if (!this.#aligned.has(hash)) this.#given.set(hash, features);
+    if (this.#needed.has(hash) && !this.#aligned.has(hash)) this.#given.set(hash, features);
   }
 
   /** The next picture to align, if there is one; it has to come back through `keep`. */
@@ -56,7 +64,7 @@ export class PictureFeatures {
 
   /** Takes an aligned picture, whoever brought it. Returns whether it was missing. */
   keep(hash: string, aligned: AlignedFeatures): boolean {
-    if (this.#rows.get(hash) !== aligned.rows || this.#aligned.has(hash)) return false;
+    if (!this.#needed.has(hash) || this.#rows.get(hash) !== aligned.rows || this.#aligned.has(hash)) return false;
     this.#given.delete(hash);
     this.#aligned.set(hash, aligned);
     return !this.#received.has(hash);
@@ -64,8 +72,8 @@ export class PictureFeatures {
 
   /** Takes what `find` knows of the missing pictures. */
   fill(find: (hash: string, rows: number) => AlignedFeatures | undefined): void {
-    for (const [hash, rows] of this.#rows) {
-      const aligned = find(hash, rows);
+    for (const hash of this.#needed) {
+      const aligned = find(hash, this.#rows.get(hash) as number);
       if (aligned) this.keep(hash, aligned);
     }
   }

@@ -21,6 +21,17 @@ export function promptFeatures(prompts: readonly Prompt[]): Map<string, number> 
   return needed;
 }
 
+/** The features among a prompt's tokens from position `start` on. */
+export function featuresFrom(prompt: Prompt, start: number): string[] {
+  const hashes: string[] = [];
+  let end = 0;
+  for (const part of prompt) {
+    end += partLength(part);
+    if (part.kind === 'features' && end > start) hashes.push(part.hash);
+  }
+  return hashes;
+}
+
 /**
  * The tokens of a prompt from position `start` to before `end`.
  *
@@ -50,6 +61,7 @@ export function promptTokens(
   return tokens;
 }
 
-function partLength(part: PromptPart): number {
+/** Positions a part takes. */
+export function partLength(part: PromptPart): number {
   return part.kind === 'features' ? part.rows : part.ids.length;
 }

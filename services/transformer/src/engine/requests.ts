@@ -9,6 +9,7 @@ import type { AlignedFeatures } from './model-runner.ts';
 import { OutputQueue } from './output-queue.ts';
 import type { Pace } from './pace.ts';
 import type { RawFeatures } from './picture-features.ts';
+import { featuresFrom } from './prompt.ts';
 import { RequestCounts } from './request-counts.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SequenceGroup } from './sequence-group.ts';
@@ -129,7 +130,8 @@ export class Requests {
     request.output.fail(error);
     this.#scheduler.withdraw(request);
     this.counts.failed(request, error);
-    if (!this.#isHeld) this.#release(request);
+    if (this.#isHeld) this.#wake();
+    else this.#release(request);
   }
 
   /**
@@ -158,6 +160,7 @@ export class Requests {
     } finally {
       this.#isHeld = false;
       for (const request of [...this.#live]) if (request.failure) this.#release(request);
+      if (this.#scheduler.couldAdmit) this.#admit(); // what had to wait for the runner
       if (!this.#arePlacesTold) this.#tellPlaces();
     }
   }
@@ -184,19 +187,21 @@ export class Requests {
     for (let group = this.#scheduler.next; group; group = this.#scheduler.next) {
       try {
         if (!this.#scheduler.admitNext()) break;
-        if (group.sample === 0) this.#welcome(group.request);
+        if (group.sample === 0) this.#welcome(group);
       } catch (cause) {
-        this.fail(group.request, new EngineError('STEP_FAILED', `no memory for a group: ${messageOf(cause)}`, { cause }));
+        this.fail(group.request, new EngineError('STEP_FAILED', `a group could not start: ${messageOf(cause)}`, { cause }));
       }
     }
     this.#arePlacesTold = false;
     this.#wake();
   }
 
-  #welcome(request: ActiveRequest): void {
+  #welcome(group: SequenceGroup): void {
+    const { request } = group;
     if (request.position !== undefined) this.#pace.admitted(request.spec.head);
+    request.features.needOnly(neededFeatures(request));
     request.features.fill((hash, rows) => this.#cache.find(hash, rows));
-    request.output.push({ kind: 'admitted', neededFeatures: request.features.missing });
+    request.output.push({ kind: 'admitted', neededFeatures: request.features.missing, reusedTokens: group.cond.reused });
     request.settleAdmission();
     this.awaitFeatures(request);
   }
@@ -223,6 +228,11 @@ export class Requests {
       );
     });
   }
+}
+
+// What lies wholly in what others have run is read by nobody. But of several samples one may have to run the prompt again.
+function neededFeatures({ groups, spec }: ActiveRequest): string[] {
+  return groups.flatMap(({ rows }) => rows.flatMap(({ prompt, reused }) => featuresFrom(prompt, spec.samples > 1 ? 0 : reused)));
 }
 
 function messageOf(error: unknown): string {

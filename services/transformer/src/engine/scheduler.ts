@@ -1,6 +1,8 @@
 import type { ActiveRequest } from './active-request.ts';
 import { type Capacity, checkSize, fits, groupKvBytes, type Usage, withoutTextShare } from './admission.ts';
+import { KvMemory } from './kv-memory.ts';
 import type { Head, KvHandle, ModelRunner } from './model-runner.ts';
+import type { Sequence } from './sequence.ts';
 import type { SequenceGroup } from './sequence-group.ts';
 import { planStep, type StepPlan } from './step-plan.ts';
 import { WaitingQueue } from './waiting-queue.ts';
@@ -8,13 +10,15 @@ import { WaitingQueue } from './waiting-queue.ts';
 /** What a scheduler has to keep to. */
 export interface SchedulerLimits {
   readonly capacity: Capacity;
+  /** Bytes of KV cache, out of the capacity, that may be kept of groups that are over. */
+  readonly prefixBytes: number;
   /** Tokens of prompts a step brings, beside the tokens of running streams; one group's chunks may be more. */
   readonly prefillTokens: number;
 }
 
 /**
  * Decides which groups run: callers take turns, as many groups as rows and memory allow; while text waits, pictures leave a share
- * to it. Owns their caches.
+ * to it.
  */
 export class Scheduler {
   readonly #runner: ModelRunner;
@@ -22,11 +26,14 @@ export class Scheduler {
   readonly #waiting = new WaitingQueue();
   readonly #caches = new Map<SequenceGroup, readonly KvHandle[]>(); // of the groups that run, in the order of admission
   readonly #used: Usage = { rows: 0, kvBytes: 0 };
+  /** Where their caches are. */
+  readonly memory: KvMemory;
   readonly #usedByPictures: Usage = { rows: 0, kvBytes: 0 };
 
   constructor(runner: ModelRunner, limits: SchedulerLimits) {
     this.#runner = runner;
     this.#limits = limits;
+    this.memory = new KvMemory(runner, { kvBytes: limits.capacity.kvBytes, prefixBytes: limits.prefixBytes });
   }
 
   /** Requests of which no group was admitted yet, next first. Takes a look at each: only where the order matters. */
@@ -66,14 +73,14 @@ export class Scheduler {
   /**
    * Gives the next group its rows and memory, if there is one and it fits. Nobody overtakes it.
    *
-   * @throws what the runner throws when it can't allocate; nothing is held then, and the group is still next
+   * @throws what the runner throws when it can't allocate or copy; nothing is held then, and the group is still next
    */
   admitNext(): SequenceGroup | undefined {
     const { next } = this;
     if (!next || !this.couldAdmit) return undefined;
-    const caches = this.#allocate(next);
+    const caches = this.memory.start(next, this.running);
     this.#waiting.take(this.#onlyText);
-    this.#start(next, caches);
+    this.#add(next, caches);
     return next;
   }
 
@@ -82,15 +89,21 @@ export class Scheduler {
     return this.#waiting.next(this.#onlyText);
   }
 
-  /** Whether there is room for the next group. */
+  /** Whether there is room for the next group, and can be used: what is kept gives way only while the runner does not work. */
   get couldAdmit(): boolean {
     const { next } = this;
-    return next !== undefined && this.#fits(next);
+    return next !== undefined && this.#fits(next) && this.memory.isThere(this.#need(next).kvBytes);
   }
 
-  /** Whether a request would be admitted now. */
+  /** Whether a request would be admitted now, or as soon as the runner is done with what it does. */
   startsNow(request: ActiveRequest): boolean {
-    return this.next === request.groups[0] && this.couldAdmit;
+    const { next } = this;
+    return next !== undefined && next === request.groups[0] && this.#fits(next);
+  }
+
+  /** Tokens of a row's prompt that would not have to be run now. */
+  reusable(group: SequenceGroup, row: Sequence): number {
+    return this.memory.reusable(group, row, this.running);
   }
 
   plan(): StepPlan {
@@ -103,7 +116,7 @@ export class Scheduler {
   }
 
   /**
-   * Frees a group's rows and memory. No step may be using them. If the next sample of its request is next, that one has them, with
+   * Frees a group's rows and memory; what others may begin with is kept. The runner must not be working. If the next sample of its request is next, that one has them, with
    * the prompt in them.
    *
    * @returns that sample
@@ -117,10 +130,11 @@ export class Scheduler {
     const { next } = this;
     if (next && next.request === group.request && next.request.promptLogits) {
       this.#waiting.take(this.#onlyText);
-      this.#start(next, caches);
+      next.start(caches);
+      this.#add(next, caches);
       return next;
     }
-    for (const kv of caches) this.#runner.free(kv);
+    this.memory.end(group, caches);
     return undefined;
   }
 
@@ -135,10 +149,9 @@ export class Scheduler {
     return fits(this.#need(group), this.#used, this.#limits.capacity);
   }
 
-  #start(group: SequenceGroup, caches: readonly KvHandle[]): void {
+  #add(group: SequenceGroup, caches: readonly KvHandle[]): void {
     this.#caches.set(group, caches);
     this.#count(group, caches, 1);
-    group.start(caches);
   }
 
   #count(group: SequenceGroup, caches: readonly KvHandle[], sign: 1 | -1): void {
@@ -150,17 +163,6 @@ export class Scheduler {
 
   #need(group: SequenceGroup): Usage {
     return { rows: group.rows.length, kvBytes: groupKvBytes(group, this.#runner) };
-  }
-
-  #allocate(group: SequenceGroup): KvHandle[] {
-    const caches: KvHandle[] = [];
-    try {
-      for (const row of group.rows) caches.push(this.#runner.allocate(row.positions));
-      return caches;
-    } catch (error) {
-      for (const kv of caches) this.#runner.free(kv);
-      throw error;
-    }
   }
 }
 

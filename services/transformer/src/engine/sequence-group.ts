@@ -15,7 +15,7 @@ export class SequenceGroup {
   /** Positions of KV cache it takes, all rows. */
   readonly positions: number;
   readonly uniform: Uniform;
-  #newTokens = 0;
+  readonly #newIds: number[] = [];
 
   constructor(request: ActiveRequest, sample: number) {
     const { spec } = request;
@@ -42,7 +42,12 @@ export class SequenceGroup {
 
   /** Tokens taken so far. */
   get newTokens(): number {
-    return this.#newTokens;
+    return this.#newIds.length;
+  }
+
+  /** These tokens. More may follow. */
+  get newIds(): readonly number[] {
+    return this.#newIds;
   }
 
   /** Whether it gets its prompt from an earlier sample of its request, and has not got it yet. */
@@ -69,8 +74,8 @@ export class SequenceGroup {
     const { head, stopIds, maxNewTokens } = this.request.spec;
     const token = { kind: head === 'text' ? 'id' : 'code', id } as const;
     for (const row of this.rows) row.append(token);
-    this.#newTokens++;
-    return finishReason(id, this.#newTokens, { stopIds, maxNewTokens });
+    this.#newIds.push(id);
+    return finishReason(id, this.newTokens, { stopIds, maxNewTokens });
   }
 
   /** Ends all rows: they have no caches any more. */

@@ -13,6 +13,7 @@ export class Sequence {
   #phase: SequencePhase = 'waiting';
   #kv: KvHandle | undefined;
   #past = 0;
+  #reused = 0;
   readonly #next: TokenInput[] = []; // the one token of the next decode step
 
   constructor(prompt: Prompt, maxNewTokens: number) {
@@ -28,6 +29,11 @@ export class Sequence {
   /** Positions of the cache that are filled. */
   get past(): number {
     return this.#past;
+  }
+
+  /** Tokens of its prompt that were not run, since another cache held them. */
+  get reused(): number {
+    return this.#reused;
   }
 
   /** The cache of a sequence that runs. */
@@ -50,6 +56,12 @@ export class Sequence {
   advance(tokens: number): void {
     this.#past += tokens;
     if (this.#past >= this.promptTokens) this.#phase = 'decoding';
+  }
+
+  /** Its cache has the first tokens of its prompt from another one. */
+  reuse(tokens: number): void {
+    this.#reused += tokens;
+    this.advance(tokens);
   }
 
   /** A token was taken: the next step brings it. */

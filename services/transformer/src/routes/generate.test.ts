@@ -62,7 +62,7 @@ describe('a generation', () => {
   test('is admitted, streams its tokens, says why it ended and how much it took', async () => {
     const tier = await fakeTier();
     const received = await events(tier, requests({ logitHashes: true }));
-    expect(received[0]).toEqual({ $case: 'admitted', value: { neededFeatures: [] } });
+    expect(received[0]).toEqual({ $case: 'admitted', value: { neededFeatures: [], cachedPromptTokens: 0 } });
     expect(idsOf(received)).toHaveLength(4);
     expect(received.flatMap((event) => (event.$case === 'tokens' ? event.value.logitHashes : []))).toHaveLength(4);
     expect(received.at(-1)).toEqual({
@@ -126,7 +126,7 @@ describe('features', () => {
   test('are asked for by hash and may come in chunks', async () => {
     const tier = await fakeTier();
     const received = await events(tier, requests({ prompt: [ids(1), picture, ids(2)] }, chunk(0, 1), chunk(1, 3)));
-    expect(received[0]).toEqual({ $case: 'admitted', value: { neededFeatures: [Buffer.from(HASH)] } });
+    expect(received[0]).toEqual({ $case: 'admitted', value: { neededFeatures: [Buffer.from(HASH)], cachedPromptTokens: 0 } });
     expect(received.at(-1)).toMatchObject({ value: { promptTokens: 6, newTokens: 4 } });
     expect(tier.runner.steps[0]).toBe('align 4');
   });
@@ -149,7 +149,7 @@ describe('features', () => {
     const prompt = [ids(1), picture];
     const first = await events(tier, requests({ prompt, logitHashes: true }, chunk(0, 4)));
     const second = await events(tier, requests({ prompt, logitHashes: true }));
-    expect(second[0]).toEqual({ $case: 'admitted', value: { neededFeatures: [] } });
+    expect(second[0]).toEqual({ $case: 'admitted', value: { neededFeatures: [], cachedPromptTokens: 0 } });
     expect(idsOf(second)).toEqual(idsOf(first));
     const sent = await events(tier, requests({ prompt, logitHashes: true }, chunk(0, 1), chunk(1, 3)));
     expect(idsOf(sent)).toEqual(idsOf(first));
@@ -261,6 +261,7 @@ describe('refusals', () => {
     ['start.forced_ids', { forcedIds: [1, 2, 3, 4, 5] }, '5 ids for 4 new tokens'],
     ['start.hash_positions[2]', { hashPositions: [0, 3, 3] }, '3 after 3, they must rise'],
     ['start.hash_positions', { hashPositions: [0, 1, 2, 3, 4, 5, 6, 7, 8] }, '9 positions, at most 8 are allowed'],
+    ['start.cache_salt', { cacheSalt: 'x'.repeat(129) }, '129 characters, at most 128'],
     ['start.caller', { caller: 'x'.repeat(129) }, '129 characters, at most 128']
   ])('%s (%#)', async (field, message, description) => {
     const tier = await fakeTier();

@@ -39,8 +39,10 @@ function responseOf(event: EngineEvent): GenerateResponse['event'] {
   switch (event.kind) {
     case 'queued':
       return { $case: 'queued', value: { position: event.position } };
-    case 'admitted':
-      return { $case: 'admitted', value: { neededFeatures: event.neededFeatures.map((hash) => Buffer.from(hash, 'hex')) } };
+    case 'admitted': {
+      const neededFeatures = event.neededFeatures.map((hash) => Buffer.from(hash, 'hex'));
+      return { $case: 'admitted', value: { neededFeatures, cachedPromptTokens: event.reusedTokens } };
+    }
     case 'tokens':
       return { $case: 'tokens', value: tokensOf(event) };
     case 'finished': {

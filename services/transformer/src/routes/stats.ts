@@ -1,4 +1,4 @@
-import type { FeatureCacheStats, TransformerServiceDefinition } from '@janus-mesh/contracts';
+import type { FeatureCacheStats, PrefixCacheStats, TransformerServiceDefinition } from '@janus-mesh/contracts';
 import type { Handler } from '@janus-mesh/rpc';
 import type { EngineStats } from '../engine/engine-stats.ts';
 import type { Transformer } from '../transformer.ts';
@@ -6,7 +6,8 @@ import type { Transformer } from '../transformer.ts';
 /** GetTransformerStats. */
 export function statsRoute({ engine, counts }: Transformer): Handler<TransformerServiceDefinition, 'getTransformerStats'> {
   return async () => {
-    const { queued, running, textQueued, codesQueued, textRows, codeRows, groups, cancelToFreeSteps, features, ...sums } = engine.stats();
+    const { queued, running, textQueued, codesQueued, textRows, codeRows, groups, cancelToFreeSteps, features, prefixes, ...sums } =
+      engine.stats();
     return {
       tier: counts.stats({ waiting: queued, running }),
       textQueued,
@@ -22,8 +23,22 @@ export function statsRoute({ engine, counts }: Transformer): Handler<Transformer
       cancels: BigInt(sums.cancels),
       cancelToFreeSteps,
       refused: BigInt(sums.refused),
-      features: cacheStats(features)
+      features: cacheStats(features),
+      prefixes: prefixStats(prefixes)
     };
+  };
+}
+
+function prefixStats({ entries, ...sums }: EngineStats['prefixes']): PrefixCacheStats {
+  const { hits, misses, reusedTokens, evictions, bytesUsed, bytesBudget } = sums;
+  return {
+    hits: BigInt(hits),
+    misses: BigInt(misses),
+    reusedTokens: BigInt(reusedTokens),
+    evictions: BigInt(evictions),
+    bytesUsed: BigInt(bytesUsed),
+    bytesBudget: BigInt(bytesBudget),
+    entries
   };
 }
 

@@ -1,6 +1,7 @@
 import { aligner, type NetworkConfig } from '@janus-mesh/networks';
-import { type Call, loadNetwork, type MappedWeights, type Runtime, type Session } from '@janus-mesh/runtime';
+import type { Call, Runtime, Session } from '@janus-mesh/runtime';
 import type { AlignedFeatures } from '../engine/model-runner.ts';
+import type { NetworkLoader } from './network-loader.ts';
 import { RowTable } from './row-table.ts';
 
 /** A picture's features in the language model's space, ready to be copied row by row. */
@@ -15,15 +16,15 @@ export class AlignerSession {
   #previous: Promise<unknown> = Promise.resolve();
 
   /** Makes the session. */
-  static async load(runtime: Runtime, config: NetworkConfig, weights: MappedWeights): Promise<AlignerSession> {
-    return new AlignerSession(runtime, config, await loadNetwork(runtime, aligner(config), weights));
+  static async load(runtime: Runtime, config: NetworkConfig, loader: NetworkLoader): Promise<AlignerSession> {
+    return new AlignerSession(runtime, config, await loader.load('aligner', aligner(config)));
   }
 
   private constructor(runtime: Runtime, config: NetworkConfig, session: Session) {
     this.#runtime = runtime;
     this.#config = config;
     this.#session = session;
-    this.#call = session.newCall(['features'], ['aligned']);
+    this.#call = session.newCall(['features'], ['aligned'], { freesScratch: true });
   }
 
   /**

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AlignedFeatures, TokenInput } from '../engine/model-runner.ts';
 import { createRunner } from './create-runner.ts';
 import type { PackedRunner } from './packed-runner.ts';
-import { importGolden, runtime, slice, tokens } from './testing/golden-runner.ts';
+import { importGolden, runtime } from './testing/golden-runner.ts';
+import { slice, tokens } from './testing/slices.ts';
 
 const golden = goldenModel();
 const { cases, config } = golden;

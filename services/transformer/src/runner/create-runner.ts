@@ -1,9 +1,12 @@
-import { codeHead, textHead } from '@janus-mesh/networks';
-import { MappedWeights, type Runtime } from '@janus-mesh/runtime';
-import { f32View } from '@janus-mesh/tensor';
+import type { Quantization } from '@janus-mesh/models';
+import { codeHead, type Network, type NetworkConfig, textHead } from '@janus-mesh/networks';
+import type { Runtime } from '@janus-mesh/runtime';
 import { AlignerSession } from './aligner-session.ts';
+import { assertExactInt8 } from './exact-int8.ts';
 import { HeadSession } from './head-session.ts';
+import { type KvChoice, kvForm } from './kv-form.ts';
 import { KvPool } from './kv-pool.ts';
+import { NetworkLoader, type NetworkPart, type PackedWeightsPlace } from './network-loader.ts';
 import { PackedRunner, type RunnerParts } from './packed-runner.ts';
 import { RowTable } from './row-table.ts';
 import type { RunnerBundle } from './runner-bundle.ts';
@@ -17,24 +20,36 @@ export interface RunnerOptions {
   readonly slots?: number;
   /** Bytes of KV cache in use together; caches kept for reuse count too, and give way. */
   readonly kvBudgetBytes: number;
+  /** What the KV cache is made of. @default 'auto' */
+  readonly kv?: KvChoice;
+  /** Where packed weights are. @default 'memory' */
+  readonly packedWeights?: PackedWeightsPlace;
 }
 
 /** Each costs memory and time to load, and saves time where fewer sequences run than the next one holds. */
 const VARIANTS: readonly number[] = [1, 4, 16];
 
+type QuantizedConfig = NetworkConfig & { readonly quantization: Quantization };
+
 /**
  * Loads the language model: graphs, sessions, heads, tables. Seconds, and about the size of the weights, for a big model.
  *
  * @returns a runner that has run each of its graphs once; `release` it at the end
- * @throws {RangeError} if the slots are no whole number from 1, or the weight file lacks a tensor
+ * @throws {RangeError} if the slots are no whole number from 1, the weight file lacks a tensor, or this processor cannot do int8 exactly
  * @throws {RuntimeError} if ONNX Runtime refuses a graph
  */
-export async function createRunner({ bundle, runtime, slots = 16, kvBudgetBytes }: RunnerOptions): Promise<PackedRunner> {
+export async function createRunner(options: RunnerOptions): Promise<PackedRunner> {
+  const { bundle, runtime, slots = 16, kvBudgetBytes, kv = 'auto', packedWeights = 'memory' } = options;
   if (!Number.isInteger(slots) || slots < 1) throw new RangeError(`slots must be a whole number from 1, not ${slots}`);
-  const { config } = bundle.manifest;
+  const { config: sizes, quantization } = bundle.manifest;
+  const config = { ...sizes, quantization: { ...quantization, kv: kvForm(quantization, kv) } };
+  if (bytesAreMultiplied(quantization)) await assertExactInt8(runtime);
   const loaded: Releasable[] = [];
   try {
-    const runner = new PackedRunner(runtime, config, await loadParts(bundle, { runtime, slots, kvBudgetBytes }, loaded));
+    const loader = new NetworkLoader(runtime, bundle, packedWeights);
+    loaded.push(loader);
+    const parts = await loadParts(bundle, { config, runtime, loader, slots, kvBudgetBytes }, loaded);
+    const runner = new PackedRunner(runtime, config, parts);
     await runner.warmUp();
     return runner;
   } catch (error) {
@@ -43,38 +58,52 @@ export async function createRunner({ bundle, runtime, slots = 16, kvBudgetBytes 
   }
 }
 
+function bytesAreMultiplied({ text, textHead, codeHead, aligner }: Quantization): boolean {
+  return [text, textHead, codeHead, aligner].includes('w8a8');
+}
+
 interface Releasable {
   release(): void;
 }
 
+interface LoadOptions {
+  readonly config: QuantizedConfig;
+  readonly runtime: Runtime;
+  readonly loader: NetworkLoader;
+  readonly slots: number;
+  readonly kvBudgetBytes: number;
+}
+
 // @param loaded gets each part as soon as it is there, so that a failure can give them back
 async function loadParts(
-  { manifest: { config }, tensors, weightsPath }: RunnerBundle,
-  { runtime, slots, kvBudgetBytes }: { runtime: Runtime; slots: number; kvBudgetBytes: number },
+  { tensors }: RunnerBundle,
+  { config, runtime, loader, slots, kvBudgetBytes }: LoadOptions,
   loaded: Releasable[]
 ): Promise<RunnerParts> {
   const keep = <P extends Releasable>(part: P): P => {
     loaded.push(part);
     return part;
   };
-  const weights = keep(new MappedWeights(runtime, weightsPath, tensors));
-  const prepacked = keep(runtime.createPrepackedWeights());
   const variants: StepVariant[] = [];
   // One after another: packing a big model's weights twice at once would double the peak.
-  for (const size of variantSizes(slots)) variants.push(keep(await StepVariant.load(size, config, { runtime, weights, prepacked })));
+  for (const size of variantSizes(slots)) variants.push(keep(await StepVariant.load(size, config, { runtime, loader })));
   const { hiddenSize, vocabSize } = config.text;
-  const table = (name: string) => new RowTable(name, f32View(weights.bytes(name)), hiddenSize);
+  const head = async (part: NetworkPart, network: Network, columns: number) =>
+    keep(new HeadSession(runtime, await loader.load(part, network), columns));
+  const table = (name: string) => {
+    const bytes = loader.weights.bytes(name);
+    return RowTable.over(name, { dtype: tensors.get(name)?.dtype ?? 'f32', bytes }, hiddenSize);
+  };
   return {
-    weights,
-    prepacked,
+    loader,
     variants,
     heads: {
-      text: keep(await HeadSession.load(runtime, textHead(config), weights, vocabSize)),
-      codes: keep(await HeadSession.load(runtime, codeHead(config), weights, config.codec.codebookSize))
+      text: await head('text-head', textHead(config), vocabSize),
+      codes: await head('code-head', codeHead(config), config.codec.codebookSize)
     },
-    aligner: keep(await AlignerSession.load(runtime, config, weights)),
+    aligner: keep(await AlignerSession.load(runtime, config, loader)),
     tables: { id: table('text.embed'), code: table('text.code_table') },
-    pool: keep(new KvPool(runtime, config.text, kvBudgetBytes))
+    pool: keep(new KvPool(runtime, { text: config.text, kv: config.quantization.kv }, kvBudgetBytes))
   };
 }
 

@@ -1,5 +1,4 @@
-import type { Network } from '@janus-mesh/networks';
-import { type Call, loadNetwork, type MappedWeights, type Runtime, type Session, type Value } from '@janus-mesh/runtime';
+import type { Call, Runtime, Session, Value } from '@janus-mesh/runtime';
 import { RowBuffer } from './row-buffer.ts';
 
 /** A head: hidden states in, logits out. A session of its own, so that only rows that are wanted pay for it. */
@@ -10,12 +9,8 @@ export class HeadSession {
   readonly #call: Call;
   readonly #logits: RowBuffer<'f32'>;
 
-  /** Makes the session. @param columns of the network's logits */
-  static async load(runtime: Runtime, network: Network, weights: MappedWeights, columns: number): Promise<HeadSession> {
-    return new HeadSession(runtime, await loadNetwork(runtime, network, weights), columns);
-  }
-
-  private constructor(runtime: Runtime, session: Session, columns: number) {
+  /** @param columns of the session's logits */
+  constructor(runtime: Runtime, session: Session, columns: number) {
     this.columns = columns;
     this.#session = session;
     this.#call = session.newCall(['hidden'], ['logits']);

@@ -5,15 +5,16 @@ import { KvPool } from './kv-pool.ts';
 
 const runtime = openRuntime({ threads: 1 });
 const text = { ...goldenModel().config.text, layers: 2, contextTokens: 600 };
+const shape = { text, kv: 'f32' } as const;
 const PER_TOKEN = 2 * 2 * text.kvHeads * text.headDim * 4;
 
 test('capacities are multiples of 256, at most the context', () => {
-  const pool = new KvPool(runtime, text, 1e9);
+  const pool = new KvPool(runtime, shape, 1e9);
   expect([1, 256, 257, 512, 513, 600].map((positions) => pool.allocate(positions).capacity)).toEqual([256, 256, 512, 512, 600, 600]);
 });
 
 test('bytes asked are bytes taken: f32 keys and values of every layer and head', () => {
-  const pool = new KvPool(runtime, text, 1e9);
+  const pool = new KvPool(runtime, shape, 1e9);
   for (const positions of [1, 300, 600]) {
     const slab = pool.allocate(positions);
     const held = slab.layers.flatMap(({ k, v }) => [k.data.byteLength, v.data.byteLength]).reduce((sum, bytes) => sum + bytes, 0);
@@ -23,8 +24,15 @@ test('bytes asked are bytes taken: f32 keys and values of every layer and head',
   }
 });
 
+test('an int8 cache takes a quarter', () => {
+  const pool = new KvPool(runtime, { text, kv: 'int8' }, 1e9);
+  const slab = pool.allocate(300);
+  expect(slab.bytes).toBe((512 * PER_TOKEN) / 4);
+  expect(slab.layers.flatMap(({ k, v }) => [k.data, v.data]).every((data) => data instanceof Int8Array)).toBe(true);
+});
+
 test('what is given back is used again by who needs as much', () => {
-  const pool = new KvPool(runtime, text, 1e9);
+  const pool = new KvPool(runtime, shape, 1e9);
   const slab = pool.allocate(300);
   pool.free(slab);
   expect(pool.allocate(200)).not.toBe(slab);
@@ -32,7 +40,7 @@ test('what is given back is used again by who needs as much', () => {
 });
 
 test('idle caches give way, oldest first, and a budget in use is never passed', () => {
-  const pool = new KvPool(runtime, text, 1024 * PER_TOKEN);
+  const pool = new KvPool(runtime, shape, 1024 * PER_TOKEN);
   const [old, young] = [pool.allocate(256), pool.allocate(256)];
   pool.free(old);
   pool.free(young);
@@ -47,14 +55,14 @@ test('idle caches give way, oldest first, and a budget in use is never passed', 
 });
 
 test('positions beyond the context are refused', () => {
-  const pool = new KvPool(runtime, text, 1e9);
+  const pool = new KvPool(runtime, shape, 1e9);
   for (const positions of [0, 1.5, 601]) expect(() => pool.allocate(positions)).toThrow(`a cache of ${positions} positions`);
 });
 
 test('what is not in use cannot be freed', () => {
-  const pool = new KvPool(runtime, text, 1e9);
+  const pool = new KvPool(runtime, shape, 1e9);
   const slab = pool.allocate(1);
   pool.free(slab);
   expect(() => pool.free(slab)).toThrow('is not in use');
-  expect(() => pool.free(new KvPool(runtime, text, 1e9).allocate(1))).toThrow('is not in use');
+  expect(() => pool.free(new KvPool(runtime, shape, 1e9).allocate(1))).toThrow('is not in use');
 });

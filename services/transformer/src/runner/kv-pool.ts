@@ -1,9 +1,6 @@
-import type { NetworkConfig } from '@janus-mesh/networks';
 import type { Runtime } from '@janus-mesh/runtime';
 import type { KvHandle } from '../engine/model-runner.ts';
-import { KvSlab, slabBytes } from './kv-slab.ts';
-
-type TextConfig = NetworkConfig['text'];
+import { type CacheShape, KvSlab, slabBytes } from './kv-slab.ts';
 
 /** Capacities are multiples of it, so that slabs fit again; the last step to the whole context may be shorter. */
 const GRANULE = 256;
@@ -13,22 +10,23 @@ const GRANULE = 256;
  * collector returns big arrays late. Idle ones give way where their memory is needed.
  */
 export class KvPool {
+  /** Of the caches it makes. */
+  readonly shape: CacheShape;
   readonly #runtime: Runtime;
-  readonly #text: TextConfig;
   readonly #budgetBytes: number;
   readonly #used = new Set<KvSlab>();
   readonly #idle: KvSlab[] = []; // longest idle first
   #heldBytes = 0;
 
-  constructor(runtime: Runtime, text: TextConfig, budgetBytes: number) {
+  constructor(runtime: Runtime, shape: CacheShape, budgetBytes: number) {
     this.#runtime = runtime;
-    this.#text = text;
+    this.shape = shape;
     this.#budgetBytes = budgetBytes;
   }
 
   /** Bytes of a cache for so many positions, rounded up as `allocate` does. */
   bytesFor(positions: number): number {
-    return slabBytes(this.#text, this.#roundUp(positions));
+    return slabBytes(this.shape, this.#roundUp(positions));
   }
 
   /**
@@ -37,7 +35,7 @@ export class KvPool {
    * @throws {RangeError} if the positions are no whole number from 1 to the context, or the budget does not suffice
    */
   allocate(positions: number): KvSlab {
-    const { contextTokens } = this.#text;
+    const { contextTokens } = this.shape.text;
     if (!Number.isInteger(positions) || positions < 1 || positions > contextTokens)
       throw new RangeError(`a cache of ${positions} positions: it must be a whole number from 1 to the context, ${contextTokens}`);
     const capacity = this.#roundUp(positions);
@@ -71,7 +69,7 @@ export class KvPool {
   }
 
   #create(capacity: number): KvSlab {
-    const bytes = slabBytes(this.#text, capacity);
+    const bytes = slabBytes(this.shape, capacity);
     while (this.#heldBytes + bytes > this.#budgetBytes) {
       const oldest = this.#idle.shift();
       if (!oldest)
@@ -80,11 +78,11 @@ export class KvPool {
       this.#heldBytes -= oldest.bytes;
     }
     this.#heldBytes += bytes;
-    return new KvSlab(this.#runtime, this.#text, capacity);
+    return new KvSlab(this.#runtime, this.shape, capacity);
   }
 
   #roundUp(positions: number): number {
     const rounded = Math.ceil(positions / GRANULE) * GRANULE;
-    return Math.max(positions, Math.min(rounded, this.#text.contextTokens));
+    return Math.max(positions, Math.min(rounded, this.shape.text.contextTokens));
   }
 }

@@ -1,14 +1,21 @@
-import { cacheDims, type NetworkConfig } from '@janus-mesh/networks';
+import type { KvForm } from '@janus-mesh/models';
+import { cacheDims, cacheDtype, type NetworkConfig } from '@janus-mesh/networks';
 import type { Runtime, Value } from '@janus-mesh/runtime';
-import { elementCount } from '@janus-mesh/tensor';
+import { dtypeBytes, elementCount } from '@janus-mesh/tensor';
 import type { KvHandle } from '../engine/model-runner.ts';
 
-type TextConfig = NetworkConfig['text'];
+/** What decides the size of a cache. */
+export interface CacheShape {
+  readonly text: NetworkConfig['text'];
+  readonly kv: KvForm;
+}
 
-/** Keys and values of one layer, f32 [1, kvHeads, capacity, head] each. */
+type CacheValue = Value<'f32' | 'i8'>;
+
+/** Keys and values of one layer, [1, kvHeads, capacity, head] each. */
 export interface LayerCache {
-  readonly k: Value<'f32'>;
-  readonly v: Value<'f32'>;
+  readonly k: CacheValue;
+  readonly v: CacheValue;
 }
 
 /** One sequence's cache: memory of every layer, allocated together and given back together. */
@@ -17,11 +24,11 @@ export class KvSlab implements KvHandle {
   readonly bytes: number;
   readonly layers: readonly LayerCache[];
 
-  constructor(runtime: Runtime, text: TextConfig, capacity: number) {
+  constructor(runtime: Runtime, shape: CacheShape, capacity: number) {
     this.capacity = capacity;
-    this.bytes = slabBytes(text, capacity);
-    const dims = cacheDims(text, capacity);
-    this.layers = Array.from({ length: text.layers }, () => ({ k: runtime.tensor('f32', dims), v: runtime.tensor('f32', dims) }));
+    this.bytes = slabBytes(shape, capacity);
+    const part = () => runtime.tensor(cacheDtype(shape.kv), cacheDims(shape.text, capacity));
+    this.layers = Array.from({ length: shape.text.layers }, () => ({ k: part(), v: part() }));
   }
 
   /** Makes the first positions those of another slab of the same model. @throws {RangeError} if this one is too small for them */
@@ -46,7 +53,7 @@ export class KvSlab implements KvHandle {
 }
 
 // Each head's positions lie together.
-function copyPositions(from: Value<'f32'>, to: Value<'f32'>, positions: number): void {
+function copyPositions(from: CacheValue, to: CacheValue, positions: number): void {
   const [, heads, fromCapacity, width] = from.dims as [number, number, number, number];
   const toStride = to.data.length / heads;
   for (let head = 0; head < heads; head++) {
@@ -56,6 +63,6 @@ function copyPositions(from: Value<'f32'>, to: Value<'f32'>, positions: number):
 }
 
 /** Bytes of a cache of exactly so many positions. */
-export function slabBytes(text: TextConfig, capacity: number): number {
-  return 2 * text.layers * elementCount(cacheDims(text, capacity)) * Float32Array.BYTES_PER_ELEMENT;
+export function slabBytes({ text, kv }: CacheShape, capacity: number): number {
+  return 2 * text.layers * elementCount(cacheDims(text, capacity)) * dtypeBytes(cacheDtype(kv));
 }

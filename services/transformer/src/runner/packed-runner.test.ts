@@ -1,9 +1,11 @@
 import { seededRandom } from '@janus-mesh/networks/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Head, KvHandle, StepSlice } from '../engine/model-runner.ts';
+import type { KvHandle } from '../engine/model-runner.ts';
 import { createRunner } from './create-runner.ts';
 import type { PackedRunner } from './packed-runner.ts';
-import { importGolden, runtime, slice, tokens } from './testing/golden-runner.ts';
+import { importGolden, runtime } from './testing/golden-runner.ts';
+import { runAlone, runTogether, type Script, scripts, sliceOf } from './testing/scripted-sequences.ts';
+import { slice, tokens } from './testing/slices.ts';
 
 let runner: PackedRunner;
 let remove: () => Promise<void>;
@@ -21,71 +23,21 @@ afterAll(async () => {
   await remove();
 });
 
-/** A sequence whose cut into steps is fixed: what it gives must not depend on what else a step holds. */
-interface Script {
-  readonly head: Head;
-  readonly positions: number;
-  readonly steps: readonly (readonly number[])[];
-}
-
-function script(i: number): Script {
-  const head = i % 3 === 0 ? 'codes' : 'text';
-  const chunks = Array.from({ length: whole(3) }, () => 2 + whole(40));
-  const counts = [...chunks, 2 + whole(20), ...Array.from({ length: 1 + whole(12) }, () => 1)];
-  return { head, positions: 150 + whole(300), steps: counts.map((count) => Array.from({ length: count }, () => whole(256))) };
-}
-
-function sliceOf({ head, steps }: Script, kv: KvHandle, step: number): StepSlice {
-  const past = steps.slice(0, step).reduce((sum, ids) => sum + ids.length, 0);
-  const isCode = head === 'codes' && step > 0;
-  return slice({
-    kv,
-    past,
-    head,
-    tokens: tokens(steps[step] as number[], isCode ? 'code' : 'id'),
-    logits: step % 4 === 3 ? 'all' : 'last'
-  });
-}
-
-async function alone(sequence: Script): Promise<Float32Array[]> {
-  const kv = runner.allocate(sequence.positions);
-  const results: Float32Array[] = [];
-  for (const step of sequence.steps.keys())
-    results.push((await runner.run([sliceOf(sequence, kv, step)]))[0]?.rows?.slice() as Float32Array);
-  runner.free(kv);
-  return results;
-}
-
 describe('a step', () => {
   test('gives each sequence the bits it gets alone, whatever else runs and comes and goes', async () => {
-    const scripts = Array.from({ length: 24 }, (_, i) => script(i));
+    const all = scripts(24, 7);
     const expected: Float32Array[][] = [];
-    for (const sequence of scripts) expected.push(await alone(sequence));
-    const waiting = [...scripts.keys()];
-    const running = new Map<number, { kv: KvHandle; step: number }>();
-    while (waiting.length + running.size > 0) {
-      while (waiting.length > 0 && running.size < 6 && random() < 0.6) {
-        const index = waiting.shift() as number;
-        running.set(index, { kv: runner.allocate(scripts[index]?.positions as number), step: 0 });
-      }
-      const chosen = [...running].filter(() => random() < 0.7);
-      if (chosen.length === 0) continue;
-      const logits = await runner.run(chosen.map(([index, { kv, step }]) => sliceOf(scripts[index] as Script, kv, step)));
-      chosen.forEach(([index, state], i) => {
-        expect(logits[i]?.rows, `sequence ${index} step ${state.step}`).toEqual(expected[index]?.[state.step]);
-        state.step++;
-        if (state.step < (scripts[index] as Script).steps.length) return;
-        runner.free(state.kv);
-        running.delete(index);
-      });
-    }
+    for (const script of all) expected.push(await runAlone(runner, script));
+    await runTogether(runner, all, (index, step, logits) => {
+      expect(logits, `sequence ${index} step ${step}`).toEqual(expected[index]?.[step]);
+    });
   });
 
   test('after a copied prompt gives the bits it gives after one that was run, whatever the caches held and hold beyond', async () => {
     const prompt = [Array.from({ length: 64 }, () => whole(256)), Array.from({ length: 23 }, () => whole(256))];
     const steps = [...prompt, ...Array.from({ length: 9 }, () => [whole(256)])];
     const sequence: Script = { head: 'text', positions: 100, steps };
-    const expected = await alone(sequence);
+    const expected = await runAlone(runner, sequence);
     const [from, dirty, longer] = [100, 100, 600].map((positions) => runner.allocate(positions)) as [KvHandle, KvHandle, KvHandle];
     await runner.run([slice({ kv: dirty, past: 0, tokens: tokens(Array.from({ length: 99 }, () => whole(256))) })]);
     for (const step of [0, 1, 2, 3]) await runner.run([sliceOf(sequence, from, step)]);
@@ -117,6 +69,20 @@ describe('a step', () => {
     expect((await runner.run([good]))[0]?.rows).toEqual(before);
     runner.free(kv);
   });
+});
+
+test('a cancelled step fails, and the next one finds the caches as they were', async () => {
+  const kv = runner.allocate(600);
+  const prompt = Array.from({ length: 300 }, () => whole(256));
+  const good = slice({ kv, past: 300, tokens: tokens([5, 6]) });
+  await runner.run([slice({ kv, past: 0, tokens: tokens(prompt), logits: 'none' })]);
+  const before = (await runner.run([good]))[0]?.rows?.slice();
+  const cancelled = runner.run([slice({ kv, past: 300, tokens: tokens(prompt) })]);
+  runner.cancel();
+  await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
+  runner.cancel(); // nothing runs: nothing happens
+  expect((await runner.run([good]))[0]?.rows).toEqual(before);
+  runner.free(kv);
 });
 
 describe('refused is', () => {

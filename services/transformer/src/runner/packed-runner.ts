@@ -1,10 +1,11 @@
 import type { NetworkConfig } from '@janus-mesh/networks';
-import type { MappedWeights, PrepackedWeights, Runtime } from '@janus-mesh/runtime';
+import { type Runtime, trimMemory } from '@janus-mesh/runtime';
 import type { AlignedFeatures, Head, KvHandle, ModelRunner, SliceLogits, StepSlice, TokenInput } from '../engine/model-runner.ts';
 import { AlignedRows, type AlignerSession } from './aligner-session.ts';
 import type { HeadSession } from './head-session.ts';
 import type { KvPool } from './kv-pool.ts';
 import type { KvSlab } from './kv-slab.ts';
+import type { NetworkLoader } from './network-loader.ts';
 import { RowBuffer } from './row-buffer.ts';
 import type { RowTable } from './row-table.ts';
 import { layOutStep, type RowRange, type StepLayout } from './step-layout.ts';
@@ -12,8 +13,7 @@ import type { SlotWork, StepValues, StepVariant } from './step-variant.ts';
 
 /** What a runner is put together from. It owns all of it. */
 export interface RunnerParts {
-  readonly weights: MappedWeights;
-  readonly prepacked: PrepackedWeights;
+  readonly loader: NetworkLoader;
   /** Smallest first. */
   readonly variants: readonly StepVariant[];
   readonly heads: Readonly<Record<Head, HeadSession>>;
@@ -26,14 +26,18 @@ export interface RunnerParts {
 /** Runs steps on ONNX Runtime: the smallest variant of the packed step that fits, then each head on its rows. */
 export class PackedRunner implements ModelRunner {
   readonly slots: number;
+  readonly replaysExactly: boolean;
   readonly #parts: RunnerParts;
   readonly #tokens: RowBuffer<'f32'>;
   readonly #rows: RowBuffer<'i64'>;
   readonly #hidden: RowBuffer<'f32'>;
   #isRunning = false;
+  #variant: StepVariant | undefined; // while it runs a step
 
   constructor(runtime: Runtime, { text }: NetworkConfig, parts: RunnerParts) {
     this.slots = parts.variants.at(-1)?.slots ?? 0;
+    // Over f32 caches attention sums one token's in another order than a chunk's.
+    this.replaysExactly = parts.pool.shape.kv !== 'f32';
     this.#parts = parts;
     const dims = (rows: number) => [1, rows, text.hiddenSize];
     this.#tokens = new RowBuffer(runtime, 'f32', text.hiddenSize, dims);
@@ -68,7 +72,7 @@ export class PackedRunner implements ModelRunner {
     return this.#parts.aligner.align(features, rows);
   }
 
-  /** @throws {RangeError} if the slices are none or too many, a cache is too small or used twice, or a token has no embedding */
+  /** @throws {RangeError} if the slices are none or too many, a cache is too small or used twice, or a token has no embedding; @throws {RuntimeError} CANCELLED after `cancel` */
   async run(slices: readonly StepSlice[]): Promise<readonly SliceLogits[]> {
     if (this.#isRunning) throw new Error('a step is running');
     this.#isRunning = true;
@@ -78,15 +82,24 @@ export class PackedRunner implements ModelRunner {
       const places = variant.place(slabs);
       const layout = layOutStep(slices, places);
       this.#embed(slices, layout);
-      await variant.run(this.#values(layout.tokens, layout.wanted), slotWork(slices, slabs, places));
+      this.#variant = variant;
+      const wanted = layout.wanted.length > 0 ? layout.wanted : [0]; // of no rows, ReduceMax makes a wrong shape
+      await variant.run(this.#values(layout.tokens, wanted), slotWork(slices, slabs, places));
+      this.#variant = undefined;
       for (const head of ['text', 'codes'] as const) {
         const { first, count } = layout.heads[head];
         if (count > 0) await this.#parts.heads[head].run(this.#hidden.value(first, count), count);
       }
       return slices.map(({ head }, i) => ({ rows: this.#logits(head, layout, i) }));
     } finally {
+      this.#variant = undefined;
       this.#isRunning = false;
     }
+  }
+
+  // The heads are not cancelled: each is done in about the time that it takes.
+  cancel(): void {
+    this.#variant?.cancel();
   }
 
   /** Runs every graph once. */
@@ -95,12 +108,13 @@ export class PackedRunner implements ModelRunner {
     for (const variant of variants) await variant.warmUp(this.#values(1, [0]));
     for (const head of Object.values(heads)) await head.run(this.#hidden.value(0, 1), 1);
     await aligner.warmUp();
+    trimMemory();
   }
 
   /** Gives all sessions, caches and the mapped weights back. */
   release(): void {
-    const { variants, heads, aligner, pool, prepacked, weights } = this.#parts;
-    for (const part of [...variants, heads.text, heads.codes, aligner, pool, prepacked, weights]) part.release();
+    const { variants, heads, aligner, pool, loader } = this.#parts;
+    for (const part of [...variants, heads.text, heads.codes, aligner, pool, loader]) part.release();
     for (const buffer of [this.#tokens, this.#rows, this.#hidden]) buffer.release();
   }
 

@@ -1,9 +1,9 @@
-import type { NetworkConfig } from '@janus-mesh/networks';
+import type { ModelConfig, Quantization } from '@janus-mesh/models';
 import type { WeightExtent } from '@janus-mesh/runtime';
 
 /** What the runner needs of an opened bundle. */
 export interface RunnerBundle {
-  readonly manifest: { readonly config: NetworkConfig };
+  readonly manifest: { readonly config: Pick<ModelConfig, 'text' | 'vision' | 'codec'>; readonly quantization: Quantization };
   /** Where each tensor lies in the weight file. */
   readonly tensors: ReadonlyMap<string, WeightExtent>;
   readonly weightsPath: string;

@@ -1,14 +1,8 @@
+import type { Quantization } from '@janus-mesh/models';
 import { type NetworkConfig, packedStep, stepPorts } from '@janus-mesh/networks';
-import {
-  type Call,
-  loadNetwork,
-  type MappedWeights,
-  type PrepackedWeights,
-  type Runtime,
-  type Session,
-  type Value
-} from '@janus-mesh/runtime';
-import { KvSlab, type LayerCache } from './kv-slab.ts';
+import type { Call, Runtime, Session, Value } from '@janus-mesh/runtime';
+import { type CacheShape, KvSlab, type LayerCache } from './kv-slab.ts';
+import type { NetworkLoader } from './network-loader.ts';
 
 /** What a slot does in a step. */
 export interface SlotWork {
@@ -54,27 +48,29 @@ export class StepVariant {
   /** Bound to slots that do nothing, so that they hold on to no sequence's memory. */
   readonly #idle: KvSlab;
 
-  /** Builds the graph and makes its session; the variants share their packed weights through `prepacked`. */
+  /** Builds the graph and makes its session. */
   static async load(
     slots: number,
-    config: NetworkConfig,
-    { runtime, weights, prepacked }: { runtime: Runtime; weights: MappedWeights; prepacked: PrepackedWeights }
+    config: NetworkConfig & { readonly quantization: Quantization },
+    { runtime, loader }: { runtime: Runtime; loader: NetworkLoader }
   ): Promise<StepVariant> {
     const network = packedStep(config, { slots });
-    const session = await loadNetwork(runtime, network, weights, prepacked);
+    const shape = { text: config.text, kv: config.quantization.kv };
+    // Over an int8 cache the plain kernels are the faster ones, and their bits do not hang on the number of threads.
+    const session = await loader.load('step', network, { flashAttention: shape.kv === 'f32' });
     const names = (ports: readonly { readonly name: string }[]) => ports.map(({ name }) => name);
-    return new StepVariant(runtime, session, { slots, text: config.text, inputs: names(network.inputs), outputs: names(network.outputs) });
+    return new StepVariant(runtime, session, { slots, shape, inputs: names(network.inputs), outputs: names(network.outputs) });
   }
 
   private constructor(
     runtime: Runtime,
     session: Session,
-    { slots, text, inputs, outputs }: { slots: number; text: NetworkConfig['text']; inputs: string[]; outputs: string[] }
+    { slots, shape, inputs, outputs }: { slots: number; shape: CacheShape; inputs: string[]; outputs: string[] }
   ) {
     this.slots = slots;
     this.#session = session;
     this.#call = session.newCall(inputs, outputs);
-    this.#idle = new KvSlab(runtime, text, 1);
+    this.#idle = new KvSlab(runtime, shape, 1);
     this.#splits = runtime.tensor('i64', [slots]);
     if (slots > 1) this.#call.setInput(stepPorts.splits, this.#splits);
     const inputAt = new Map(inputs.map((name, i) => [name, i]));
@@ -87,7 +83,10 @@ export class StepVariant {
       on: runtime.tensor('bool', [1]),
       last: runtime.tensor('i32', [1]),
       total: runtime.tensor('i32', [1]),
-      ports: Array.from({ length: text.layers }, (_, layer) => ({ k: cachePorts('k', layer, slot), v: cachePorts('v', layer, slot) })),
+      ports: Array.from({ length: shape.text.layers }, (_, layer) => ({
+        k: cachePorts('k', layer, slot),
+        v: cachePorts('v', layer, slot)
+      })),
       slab: this.#idle
     }));
     this.#states.forEach((state, slot) => void this.#bindScalars(state, slot));
@@ -112,6 +111,11 @@ export class StepVariant {
     this.#call.setOutput(stepPorts.hidden, hidden);
     for (const [slot, state] of this.#states.entries()) this.#set(slot, state, work[slot]);
     await this.#call.run();
+  }
+
+  /** Makes the step under way fail soon. */
+  cancel(): void {
+    this.#call.cancel();
   }
 
   /** Runs one token of no sequence, so that the first real step finds everything in place. */

@@ -12,6 +12,7 @@ import { validSampling } from './valid-sampling.ts';
 const MAX_SAMPLES = 16;
 const MAX_CALLER_CHARACTERS = 128;
 const MAX_HASH_POSITIONS = 8;
+const MAX_SALT_CHARACTERS = 128;
 
 /**
  * Reads what to generate.
@@ -34,6 +35,7 @@ export function validGenerate(start: GenerateStart, config: ModelConfig, caller:
     stopIds: new Set(start.stopIds),
     forcedIds: start.forcedIds,
     caller: start.caller || caller,
+    cacheSalt: start.cacheSalt,
     output: { kind: 'tokens', hashes: start.logitHashes ?? false, hashPositions: start.hashPositions }
   };
   checkCounts(start, violations);
@@ -44,7 +46,7 @@ export function validGenerate(start: GenerateStart, config: ModelConfig, caller:
   return request;
 }
 
-function checkCounts({ samples, maxNewTokens, forcedIds, caller }: GenerateStart, violations: FieldViolation[]): void {
+function checkCounts({ samples, maxNewTokens, forcedIds, caller, cacheSalt = '' }: GenerateStart, violations: FieldViolation[]): void {
   const demand = (holds: boolean, field: string, description: string) => {
     if (!holds) violations.push({ field: `start.${field}`, description });
   };
@@ -52,6 +54,8 @@ function checkCounts({ samples, maxNewTokens, forcedIds, caller }: GenerateStart
   demand(maxNewTokens >= 1, 'max_new_tokens', `${maxNewTokens}, it must be at least 1`);
   demand(forcedIds.length <= maxNewTokens, 'forced_ids', `${forcedIds.length} ids for ${maxNewTokens} new tokens`);
   demand(caller.length <= MAX_CALLER_CHARACTERS, 'caller', `${caller.length} characters, at most ${MAX_CALLER_CHARACTERS} are allowed`);
+  const saltIsShort = cacheSalt.length <= MAX_SALT_CHARACTERS;
+  demand(saltIsShort, 'cache_salt', `${cacheSalt.length} characters, at most ${MAX_SALT_CHARACTERS} are allowed`);
 }
 
 // Positions that are never reached do no harm: whoever asks does not know how long the answer will be.

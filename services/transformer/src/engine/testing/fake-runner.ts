@@ -4,13 +4,15 @@ import type { AlignedFeatures, Head, KvHandle, ModelRunner, SliceLogits, StepSli
 export interface FakeRunnerOptions {
   readonly slots?: number;
   readonly vocabulary?: Readonly<Record<Head, number>>;
+  /** Whether a token leaves the same in a cache alone as in a chunk. */
+  readonly replaysExactly?: boolean;
   /** Positions a cache is rounded up to; each takes one byte. */
   readonly rounding?: number;
 }
 
 interface FakeKv extends KvHandle {
   readonly name: number;
-  states: number[]; // after each position; stands for everything before it, and for the chunks it came in
+  states: number[]; // after each position; stands for everything before it
   isFree: boolean;
 }
 
@@ -19,29 +21,36 @@ interface FakeFeatures extends AlignedFeatures {
 }
 
 /**
- * A runner without a network. Its logits are a hash of all tokens of the sequence and of the chunks they came in, so a step on
- * the wrong cache, a lost token or another chunk border gives other tokens. It records what it is asked, and can be scripted
+ * A runner without a network. Its logits are a hash of all tokens of the sequence and, as with a real one, of whether each came
+ * alone or in a chunk: a step on the wrong cache, a lost token or a chunk of one gives other tokens. It records what it is asked, and can be scripted
  * to fail, to give bad logits, or to let something happen while a step runs.
  */
 export class FakeRunner implements ModelRunner {
   readonly slots: number;
+  readonly replaysExactly: boolean;
   readonly #vocabulary: Readonly<Record<Head, number>>;
   readonly #rounding: number;
   readonly #scripts = new Map<number, (() => void)[]>();
   #caches = 0;
   #live = 0;
   #isBusy = false;
+  #isCancelled = false;
   /** Each step as text: its slices as `cache past+tokens`, with `last` or `all` where logits are wanted. */
   readonly steps: string[] = [];
   /** Pictures that went through the aligner. */
   aligned = 0;
+  /** Steps that were cancelled while they ran. */
+  cancels = 0;
   /** Each copy as text: `from > to positions`. */
   readonly copies: string[] = [];
   /** Makes `allocate` throw. */
   isOutOfMemory = false;
+  /** Makes `copy` throw. */
+  isUnableToCopy = false;
 
-  constructor({ slots = 4, vocabulary = { text: 60, codes: 40 }, rounding = 1 }: FakeRunnerOptions = {}) {
+  constructor({ slots = 4, vocabulary = { text: 60, codes: 40 }, rounding = 1, replaysExactly = false }: FakeRunnerOptions = {}) {
     this.slots = slots;
+    this.replaysExactly = replaysExactly;
     this.#vocabulary = vocabulary;
     this.#rounding = rounding;
   }
@@ -66,6 +75,7 @@ export class FakeRunner implements ModelRunner {
 
   allocate(positions: number): KvHandle {
     if (this.isOutOfMemory) throw new Error('out of memory');
+    if (positions < 1) throw new RangeError(`a cache of ${positions} positions`);
     const bytes = this.kvBytes(positions);
     this.#live++;
     const kv: FakeKv = { name: this.#caches++, capacity: bytes, bytes, states: [], isFree: false };
@@ -82,6 +92,7 @@ export class FakeRunner implements ModelRunner {
 
   copy(fromHandle: KvHandle, toHandle: KvHandle, positions: number): void {
     const [from, to] = [fromHandle as FakeKv, toHandle as FakeKv];
+    if (this.isUnableToCopy) throw new Error('unable to copy');
     if (this.#isBusy) throw new Error('a cache is copied while a step runs');
     for (const kv of [from, to]) if (kv.isFree) throw new Error(`cache ${kv.name} is copied after it was freed`);
     if (positions > from.states.length) throw new Error(`cache ${from.name} holds ${from.states.length} positions, not ${positions}`);
@@ -107,14 +118,21 @@ export class FakeRunner implements ModelRunner {
     return this.#alone(() => {
       if (slices.length > this.slots) throw new Error(`${slices.length} slices for ${this.slots} slots`);
       this.#runScript(slices.map(describe).join(' | '));
+      if (this.#isCancelled) throw new Error('the run was cancelled');
       return slices.map((slice) => this.#append(slice));
     });
+  }
+
+  cancel(): void {
+    this.#isCancelled = this.#isBusy;
+    if (this.#isBusy) this.cancels++;
   }
 
   // Like the real runner: the event loop goes on meanwhile, and a second call is a mistake.
   async #alone<T>(work: () => T): Promise<T> {
     if (this.#isBusy) throw new Error('the runner is busy');
     this.#isBusy = true;
+    this.#isCancelled = false;
     await new Promise((resolve) => setImmediate(resolve));
     try {
       return work();
@@ -134,9 +152,10 @@ export class FakeRunner implements ModelRunner {
     if (kv.isFree) throw new Error(`cache ${kv.name} is used after it was freed`);
     if (past !== kv.states.length) throw new Error(`cache ${kv.name} holds ${kv.states.length} positions, the step says ${past}`);
     if (past + tokens.length > kv.capacity) throw new Error(`cache ${kv.name} is for ${kv.capacity} positions`);
-    let state = mix(kv.states.at(-1) ?? 1, tokens.length);
+    const form = tokens.length === 1 && !this.replaysExactly ? 1 : 2;
+    let state = kv.states.at(-1) ?? 1;
     const states = tokens.map((token) => {
-      state = mix(state, tokenNumber(token));
+      state = mix(mix(state, form), tokenNumber(token));
       return state;
     });
     kv.states.push(...states);

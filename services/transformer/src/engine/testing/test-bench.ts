@@ -92,7 +92,7 @@ export function makeBench({
     clock,
     submit: (request: EngineRequest) => receive(engine.submit(request)),
     /** What must hold when all is over. */
-    leftovers: () => ({ ...engine.stats(), caches: runner.liveCaches, timers: clock.pending, broken })
+    leftovers: () => ({ ...engine.stats(), caches: runner.liveCaches - engine.stats().prefixes.entries, timers: clock.pending, broken })
   };
 }
 

@@ -178,7 +178,15 @@ export interface ChatRequest {
    * Reads special tokens spelled in texts, such as `<begin_of_image>`, as plain text. Default: false, they become that
    * token, as in the original code.
    */
-  literalSpecials?: boolean | undefined;
+  literalSpecials?:
+    | boolean
+    | undefined;
+  /**
+   * Only requests with the same salt reuse what each other's prompts left behind: nobody else can tell by the time theirs takes
+   * that a prompt began as this one. At most 128 characters. Default: none; all requests without one share. Pictures are known
+   * again by their bytes in any case.
+   */
+  cacheSalt?: string | undefined;
 }
 
 /** One event of an answer. */
@@ -255,6 +263,8 @@ export interface Usage {
   completionTokens: number;
   /** Tokens of the prompt that stand for pictures. */
   pictureTokens: number;
+  /** Tokens of the prompt that were not read again, since an earlier request began with them. */
+  cachedPromptTokens: number;
 }
 
 /** Durations seen by the orchestrator, in seconds. */
@@ -326,7 +336,15 @@ export interface GenerateImageRequest {
     | ImageFormat
     | undefined;
   /** Reads special tokens spelled in the prompts as plain text. Default: false, they become that token. */
-  literalSpecials?: boolean | undefined;
+  literalSpecials?:
+    | boolean
+    | undefined;
+  /**
+   * Only requests with the same salt reuse what each other's prompts left behind: nobody else can tell by the time theirs takes
+   * that a prompt began as this one. At most 128 characters. Default: none; all requests without one share. Pictures are known
+   * again by their bytes in any case.
+   */
+  cacheSalt?: string | undefined;
 }
 
 /** One event of a drawing. */
@@ -621,6 +639,13 @@ export interface ReplicaStatus {
   completed: bigint;
   /** Requests that ended with an error or were cancelled since the start. */
   failed: bigint;
+  /** Bytes of KV cache kept of finished sequences, out of the budget, beside those in use. 0 for other tiers than the transformer. */
+  kvBytesCached: bigint;
+  /**
+   * Prompt tokens that were not run, since an earlier sequence began with them, since the start. 0 for other tiers than the
+   * transformer.
+   */
+  reusedTokens: bigint;
 }
 
 function createBaseMessage(): Message {
@@ -840,6 +865,7 @@ function createBaseChatRequest(): ChatRequest {
     rawOrientation: undefined,
     verbatimParts: undefined,
     literalSpecials: undefined,
+    cacheSalt: undefined,
   };
 }
 
@@ -883,6 +909,9 @@ export const ChatRequest: MessageFns<ChatRequest> = {
     }
     if (message.literalSpecials !== undefined) {
       writer.uint32(96).bool(message.literalSpecials);
+    }
+    if (message.cacheSalt !== undefined) {
+      writer.uint32(106).string(message.cacheSalt);
     }
     return writer;
   },
@@ -996,6 +1025,14 @@ export const ChatRequest: MessageFns<ChatRequest> = {
             message.literalSpecials = reader.bool();
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.cacheSalt = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1025,6 +1062,7 @@ export const ChatRequest: MessageFns<ChatRequest> = {
     message.rawOrientation = object.rawOrientation ?? undefined;
     message.verbatimParts = object.verbatimParts ?? undefined;
     message.literalSpecials = object.literalSpecials ?? undefined;
+    message.cacheSalt = object.cacheSalt ?? undefined;
     return message;
   },
 };
@@ -1469,7 +1507,7 @@ export const ChatFinished: MessageFns<ChatFinished> = {
 };
 
 function createBaseUsage(): Usage {
-  return { promptTokens: 0, completionTokens: 0, pictureTokens: 0 };
+  return { promptTokens: 0, completionTokens: 0, pictureTokens: 0, cachedPromptTokens: 0 };
 }
 
 export const Usage: MessageFns<Usage> = {
@@ -1482,6 +1520,9 @@ export const Usage: MessageFns<Usage> = {
     }
     if (message.pictureTokens !== 0) {
       writer.uint32(24).uint32(message.pictureTokens);
+    }
+    if (message.cachedPromptTokens !== 0) {
+      writer.uint32(32).uint32(message.cachedPromptTokens);
     }
     return writer;
   },
@@ -1523,6 +1564,14 @@ export const Usage: MessageFns<Usage> = {
             message.pictureTokens = reader.uint32();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.cachedPromptTokens = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1543,6 +1592,7 @@ export const Usage: MessageFns<Usage> = {
     message.promptTokens = object.promptTokens ?? 0;
     message.completionTokens = object.completionTokens ?? 0;
     message.pictureTokens = object.pictureTokens ?? 0;
+    message.cachedPromptTokens = object.cachedPromptTokens ?? 0;
     return message;
   },
 };
@@ -1655,6 +1705,7 @@ function createBaseGenerateImageRequest(): GenerateImageRequest {
     previewRows: undefined,
     format: undefined,
     literalSpecials: undefined,
+    cacheSalt: undefined,
   };
 }
 
@@ -1707,6 +1758,9 @@ export const GenerateImageRequest: MessageFns<GenerateImageRequest> = {
     }
     if (message.literalSpecials !== undefined) {
       writer.uint32(120).bool(message.literalSpecials);
+    }
+    if (message.cacheSalt !== undefined) {
+      writer.uint32(130).string(message.cacheSalt);
     }
     return writer;
   },
@@ -1844,6 +1898,14 @@ export const GenerateImageRequest: MessageFns<GenerateImageRequest> = {
             message.literalSpecials = reader.bool();
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.cacheSalt = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1876,6 +1938,7 @@ export const GenerateImageRequest: MessageFns<GenerateImageRequest> = {
     message.previewRows = object.previewRows ?? undefined;
     message.format = object.format ?? undefined;
     message.literalSpecials = object.literalSpecials ?? undefined;
+    message.cacheSalt = object.cacheSalt ?? undefined;
     return message;
   },
 };
@@ -3703,6 +3766,8 @@ function createBaseReplicaStatus(): ReplicaStatus {
     cacheMisses: 0n,
     completed: 0n,
     failed: 0n,
+    kvBytesCached: 0n,
+    reusedTokens: 0n,
   };
 }
 
@@ -3788,6 +3853,18 @@ export const ReplicaStatus: MessageFns<ReplicaStatus> = {
         throw new globalThis.Error("value provided for field message.failed of type uint64 too large");
       }
       writer.uint32(144).uint64(message.failed);
+    }
+    if (message.kvBytesCached !== 0n) {
+      if (BigInt.asUintN(64, message.kvBytesCached) !== message.kvBytesCached) {
+        throw new globalThis.Error("value provided for field message.kvBytesCached of type uint64 too large");
+      }
+      writer.uint32(152).uint64(message.kvBytesCached);
+    }
+    if (message.reusedTokens !== 0n) {
+      if (BigInt.asUintN(64, message.reusedTokens) !== message.reusedTokens) {
+        throw new globalThis.Error("value provided for field message.reusedTokens of type uint64 too large");
+      }
+      writer.uint32(160).uint64(message.reusedTokens);
     }
     return writer;
   },
@@ -3949,6 +4026,22 @@ export const ReplicaStatus: MessageFns<ReplicaStatus> = {
             message.failed = reader.uint64() as bigint;
             continue;
           }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.kvBytesCached = reader.uint64() as bigint;
+            continue;
+          }
+          case 20: {
+            if (tag !== 160) {
+              break;
+            }
+
+            message.reusedTokens = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3996,6 +4089,12 @@ export const ReplicaStatus: MessageFns<ReplicaStatus> = {
       : 0n;
     message.completed = (object.completed !== undefined && object.completed !== null) ? BigInt(object.completed) : 0n;
     message.failed = (object.failed !== undefined && object.failed !== null) ? BigInt(object.failed) : 0n;
+    message.kvBytesCached = (object.kvBytesCached !== undefined && object.kvBytesCached !== null)
+      ? BigInt(object.kvBytesCached)
+      : 0n;
+    message.reusedTokens = (object.reusedTokens !== undefined && object.reusedTokens !== null)
+      ? BigInt(object.reusedTokens)
+      : 0n;
     return message;
   },
 };

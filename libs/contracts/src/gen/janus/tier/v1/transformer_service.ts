@@ -157,6 +157,11 @@ export interface GenerateStart {
     | undefined;
   /** Positions of new tokens, rising, at most 8, whose logits are hashed. */
   hashPositions: number[];
+  /**
+   * Only prompts with the same salt begin with each other's keys and values. At most 128 characters. Default: none, which is
+   * a salt like any other.
+   */
+  cacheSalt?: string | undefined;
 }
 
 /** One event of a generation. */
@@ -191,6 +196,8 @@ export interface GenerateAdmitted {
    * request is dropped with ABORTED, reason FEATURES_TIMEOUT.
    */
   neededFeatures: Uint8Array[];
+  /** Tokens of the conditional prompt that are not run, since an earlier sequence began with them. */
+  cachedPromptTokens: number;
 }
 
 /** New tokens of a sample. */
@@ -353,6 +360,26 @@ export interface GetTransformerStatsResponse {
   sharedPromptTokens: bigint;
   /** Requests refused since the start: queue full, or no time left. */
   refused: bigint;
+  /** KV caches of finished sequences, kept by content. kv_bytes_used does not count them. */
+  prefixes: PrefixCacheStats | undefined;
+}
+
+/** KV caches of finished sequences. A prompt starts with the longest beginning of it that is among them, or that runs. */
+export interface PrefixCacheStats {
+  /** Rows that found a beginning, since the start. */
+  hits: bigint;
+  /** Rows that found none, since the start. */
+  misses: bigint;
+  /** Prompt tokens that were not run because of it, since the start. */
+  reusedTokens: bigint;
+  /** Entries that gave way to newer ones or to what runs, since the start. */
+  evictions: bigint;
+  /** Bytes it holds, out of kv_bytes_budget. */
+  bytesUsed: bigint;
+  /** Bytes it may hold. */
+  bytesBudget: bigint;
+  /** Sequences it holds. */
+  entries: number;
 }
 
 /** What to return. */
@@ -806,6 +833,7 @@ function createBaseGenerateStart(): GenerateStart {
     forcedIds: [],
     logitHashes: undefined,
     hashPositions: [],
+    cacheSalt: undefined,
   };
 }
 
@@ -861,6 +889,9 @@ export const GenerateStart: MessageFns<GenerateStart> = {
         writer.uint32(v);
       }
       writer.join();
+    }
+    if (message.cacheSalt !== undefined) {
+      writer.uint32(114).string(message.cacheSalt);
     }
     return writer;
   },
@@ -1012,6 +1043,14 @@ export const GenerateStart: MessageFns<GenerateStart> = {
 
             break;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.cacheSalt = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1044,6 +1083,7 @@ export const GenerateStart: MessageFns<GenerateStart> = {
     message.forcedIds = object.forcedIds?.map((e) => e) || [];
     message.logitHashes = object.logitHashes ?? undefined;
     message.hashPositions = object.hashPositions?.map((e) => e) || [];
+    message.cacheSalt = object.cacheSalt ?? undefined;
     return message;
   },
 };
@@ -1219,13 +1259,16 @@ export const GenerateQueued: MessageFns<GenerateQueued> = {
 };
 
 function createBaseGenerateAdmitted(): GenerateAdmitted {
-  return { neededFeatures: [] };
+  return { neededFeatures: [], cachedPromptTokens: 0 };
 }
 
 export const GenerateAdmitted: MessageFns<GenerateAdmitted> = {
   encode(message: GenerateAdmitted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.neededFeatures) {
       writer.uint32(10).bytes(v!);
+    }
+    if (message.cachedPromptTokens !== 0) {
+      writer.uint32(16).uint32(message.cachedPromptTokens);
     }
     return writer;
   },
@@ -1251,6 +1294,14 @@ export const GenerateAdmitted: MessageFns<GenerateAdmitted> = {
             message.neededFeatures.push(reader.bytes());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.cachedPromptTokens = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1269,6 +1320,7 @@ export const GenerateAdmitted: MessageFns<GenerateAdmitted> = {
   fromPartial(object: DeepPartial<GenerateAdmitted>): GenerateAdmitted {
     const message = createBaseGenerateAdmitted();
     message.neededFeatures = object.neededFeatures?.map((e) => e) || [];
+    message.cachedPromptTokens = object.cachedPromptTokens ?? 0;
     return message;
   },
 };
@@ -2183,6 +2235,7 @@ function createBaseGetTransformerStatsResponse(): GetTransformerStatsResponse {
     features: undefined,
     sharedPromptTokens: 0n,
     refused: 0n,
+    prefixes: undefined,
   };
 }
 
@@ -2253,6 +2306,9 @@ export const GetTransformerStatsResponse: MessageFns<GetTransformerStatsResponse
         throw new globalThis.Error("value provided for field message.refused of type uint64 too large");
       }
       writer.uint32(120).uint64(message.refused);
+    }
+    if (message.prefixes !== undefined) {
+      PrefixCacheStats.encode(message.prefixes, writer.uint32(130).fork()).join();
     }
     return writer;
   },
@@ -2390,6 +2446,14 @@ export const GetTransformerStatsResponse: MessageFns<GetTransformerStatsResponse
             message.refused = reader.uint64() as bigint;
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.prefixes = PrefixCacheStats.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2432,6 +2496,158 @@ export const GetTransformerStatsResponse: MessageFns<GetTransformerStatsResponse
       ? BigInt(object.sharedPromptTokens)
       : 0n;
     message.refused = (object.refused !== undefined && object.refused !== null) ? BigInt(object.refused) : 0n;
+    message.prefixes = (object.prefixes !== undefined && object.prefixes !== null)
+      ? PrefixCacheStats.fromPartial(object.prefixes)
+      : undefined;
+    return message;
+  },
+};
+
+function createBasePrefixCacheStats(): PrefixCacheStats {
+  return { hits: 0n, misses: 0n, reusedTokens: 0n, evictions: 0n, bytesUsed: 0n, bytesBudget: 0n, entries: 0 };
+}
+
+export const PrefixCacheStats: MessageFns<PrefixCacheStats> = {
+  encode(message: PrefixCacheStats, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.hits !== 0n) {
+      if (BigInt.asUintN(64, message.hits) !== message.hits) {
+        throw new globalThis.Error("value provided for field message.hits of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.hits);
+    }
+    if (message.misses !== 0n) {
+      if (BigInt.asUintN(64, message.misses) !== message.misses) {
+        throw new globalThis.Error("value provided for field message.misses of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.misses);
+    }
+    if (message.reusedTokens !== 0n) {
+      if (BigInt.asUintN(64, message.reusedTokens) !== message.reusedTokens) {
+        throw new globalThis.Error("value provided for field message.reusedTokens of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.reusedTokens);
+    }
+    if (message.evictions !== 0n) {
+      if (BigInt.asUintN(64, message.evictions) !== message.evictions) {
+        throw new globalThis.Error("value provided for field message.evictions of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.evictions);
+    }
+    if (message.bytesUsed !== 0n) {
+      if (BigInt.asUintN(64, message.bytesUsed) !== message.bytesUsed) {
+        throw new globalThis.Error("value provided for field message.bytesUsed of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.bytesUsed);
+    }
+    if (message.bytesBudget !== 0n) {
+      if (BigInt.asUintN(64, message.bytesBudget) !== message.bytesBudget) {
+        throw new globalThis.Error("value provided for field message.bytesBudget of type uint64 too large");
+      }
+      writer.uint32(48).uint64(message.bytesBudget);
+    }
+    if (message.entries !== 0) {
+      writer.uint32(56).uint32(message.entries);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PrefixCacheStats {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePrefixCacheStats();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.hits = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.misses = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.reusedTokens = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.evictions = reader.uint64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.bytesUsed = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.bytesBudget = reader.uint64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.entries = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<PrefixCacheStats>): PrefixCacheStats {
+    return PrefixCacheStats.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PrefixCacheStats>): PrefixCacheStats {
+    const message = createBasePrefixCacheStats();
+    message.hits = (object.hits !== undefined && object.hits !== null) ? BigInt(object.hits) : 0n;
+    message.misses = (object.misses !== undefined && object.misses !== null) ? BigInt(object.misses) : 0n;
+    message.reusedTokens = (object.reusedTokens !== undefined && object.reusedTokens !== null)
+      ? BigInt(object.reusedTokens)
+      : 0n;
+    message.evictions = (object.evictions !== undefined && object.evictions !== null) ? BigInt(object.evictions) : 0n;
+    message.bytesUsed = (object.bytesUsed !== undefined && object.bytesUsed !== null) ? BigInt(object.bytesUsed) : 0n;
+    message.bytesBudget = (object.bytesBudget !== undefined && object.bytesBudget !== null)
+      ? BigInt(object.bytesBudget)
+      : 0n;
+    message.entries = object.entries ?? 0;
     return message;
   },
 };

@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Bundle, openBundle } from '@janus-mesh/bundle';
+import {
+  type Continuations,
+  compareRecordings,
+  layerwiseReference,
+  type Recording,
+  type VerificationFigure,
+  verificationPlan
+} from '@janus-mesh/importer';
+import { readEnvironment } from '../env.ts';
+import { startMesh } from '../mesh/mesh.ts';
+import { CommandError } from '../report.ts';
+import { type MeshRecording, recordMesh } from './record-mesh.ts';
+
+/** How a bundle is verified. */
+export interface VerifyOptions {
+  /** Checkpoint, or f32 bundle of it. */
+  readonly against: string;
+  /** Text whose perplexity is told. */
+  readonly text?: string | undefined;
+  /** Codes of each drawing that are compared. */
+  readonly codes?: number | undefined;
+  /** Picture files to encode and ask about. Default: a made one. */
+  readonly pictures?: readonly Uint8Array[];
+  readonly threads?: number | undefined;
+  /** Folder the services' JavaScript lies in. Default: beside this file. */
+  readonly dist?: string;
+  /** Told what is done next. */
+  readonly onStage: (stage: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Compares a bundle with the f32 model it was made from, one model at a time: the bundle's own mesh draws and answers first, is stopped,
+ * and what it gave is compared with what the f32 bundle's mesh gives for the same pictures, codes and text, or the checkpoint, run layer
+ * by layer here.
+ *
+ * @throws {CommandError} revision_mismatch if the f32 bundle is another model's
+ */
+export async function verifyQuality(dir: string, options: VerifyOptions): Promise<VerificationFigure[]> {
+  const bundle = await openBundle(dir);
+  const plan = await verificationPlan(bundle, options);
+  const other = existsSync(join(options.against, 'manifest.json')) ? await openBundle(options.against) : undefined;
+  if (other) checkExact(bundle, other);
+  const own = await recordBundle(bundle, plan, options);
+  const exact = await referenceOf(other, plan, own.along, options);
+  return compareRecordings(exact, own.recording, { plan, config: bundle.manifest.config, limits: bundle.manifest.limits });
+}
+
+type Plan = Awaited<ReturnType<typeof verificationPlan>>;
+
+async function referenceOf(other: Bundle | undefined, plan: Plan, along: Continuations, options: VerifyOptions): Promise<Recording> {
+  if (other) return (await recordBundle(other, plan, options, along)).recording;
+  options.onStage('the checkpoint, layer by layer');
+  return await layerwiseReference(options.against, { plan, along, signal: options.signal });
+}
+
+function checkExact({ manifest }: Bundle, { manifest: other, dir }: Bundle): void {
+  if (other.revision !== manifest.revision)
+    throw new CommandError(
+      'revision_mismatch',
+      `${dir} holds revision ${other.revision.slice(0, 12)}, the bundle was made of ${manifest.revision.slice(0, 12)}`
+    );
+  if (other.quantization.scheme !== 'f32')
+    throw new CommandError(
+      'not_exact',
+      `${dir} is quantised itself (${other.quantization.scheme}); compare with an f32 bundle or the checkpoint`
+    );
+}
+
+async function recordBundle(bundle: Bundle, plan: Plan, options: VerifyOptions, given?: Continuations): Promise<MeshRecording> {
+  const { scheme } = bundle.manifest.quantization;
+  options.onStage(`starting ${scheme}`);
+  const mesh = await startMesh({
+    bundle: bundle.dir,
+    host: '127.0.0.1',
+    ports: { orchestrator: 0, 'vision-encoder': 0, transformer: 0, 'image-codec': 0 },
+    env: readEnvironment().passedOn,
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(options.dist === undefined ? {} : { dist: options.dist }),
+    diagnostics: true,
+    drainSeconds: 5,
+    onLine: () => undefined // why a service failed is told by the error
+  });
+  try {
+    options.signal?.throwIfAborted();
+    return await recordMesh(mesh, bundle, plan, { given, onStage: (stage) => options.onStage(`${scheme}: ${stage}`) });
+  } finally {
+    await mesh.stop();
+  }
+}

@@ -1,0 +1,109 @@
+import { type KeptLinear, type LinearForm, linearForm, type Quantization } from '@janus-mesh/models';
+import { BLOCK, quantizeBlocks4, quantizeRows8, restoreBlocks4, restoreRows8 } from '@janus-mesh/tensor';
+import type { ProbeRunner } from './probe-runner.ts';
+import { relativeError } from './relative-error.ts';
+
+/**
+ * Largest relative error of a linear's output that passes. Rounding alone costs about 1 % in w8a8 and 8 % in w4; a row of activations with
+ * outliers 50 times the others costs 30 % and more.
+ */
+export const ERROR_LIMITS: Readonly<Record<Exclude<LinearForm, 'f32'>, number>> = { w8a8: 0.05, w4: 0.16 };
+
+/** Columns of a linear that are looked at: errors are much alike in all of them, as activations are shared and each has its own scale. */
+const COLUMNS = 128;
+
+/** What a linear is tried in, from the form it shall have to the better ones. */
+const CANDIDATES: Readonly<Record<Exclude<LinearForm, 'f32'>, readonly Exclude<LinearForm, 'f32'>[]>> = {
+  w8a8: ['w8a8'],
+  w4: ['w4', 'w8a8']
+};
+
+/** Tries linears in their quantised form on activations, and lists those that lose too much. */
+export class LinearChecks {
+  readonly kept: KeptLinear[] = [];
+  /** The error of every linear that was tried, in the form it shall have. */
+  readonly errors = new Map<string, number>();
+  readonly #linear: ProbeRunner;
+  readonly #quantization: Quantization;
+
+  /** @param linear runs `linearProbe` */
+  constructor(linear: ProbeRunner, quantization: Quantization) {
+    this.#linear = linear;
+    this.#quantization = quantization;
+  }
+
+  /** Whether the linear is to be quantised at all. */
+  isQuantized(name: string): boolean {
+    return linearForm(this.#quantization, name) !== 'f32';
+  }
+
+  /**
+   * Tries a linear; the better form it needs, if any, is put into `kept`.
+   *
+   * @param x activations f32 [T, k]
+   * @param rows of its weight, f32 [n, k]: all, or some that stand for all
+   */
+  async check(name: string, x: Float32Array, rows: Float32Array, k: number): Promise<void> {
+    const form = linearForm(this.#quantization, name);
+    if (form === 'f32') return;
+    const weight = someRows(rows, k);
+    const exact = await this.#product(x, weight, k);
+    let first: number | undefined;
+    for (const candidate of CANDIDATES[form]) {
+      const error = await this.#errorOf(candidate, { x, weight, k, exact });
+      first ??= error;
+      if (error > ERROR_LIMITS[candidate]) continue;
+      if (candidate !== form) this.kept.push({ linear: name, form: candidate, error: first, limit: ERROR_LIMITS[form] });
+      this.errors.set(name, first);
+      return;
+    }
+    this.errors.set(name, first ?? 0);
+    this.kept.push({ linear: name, form: 'f32', error: first ?? 0, limit: ERROR_LIMITS[form] });
+  }
+
+  async #errorOf(
+    form: Exclude<LinearForm, 'f32'>,
+    { x, weight, k, exact }: { x: Float32Array; weight: Float32Array; k: number; exact: Float32Array }
+  ): Promise<number> {
+    if (form === 'w4' && k % BLOCK !== 0) return 1; // it can not be stored so
+    const restored = form === 'w8a8' ? through8(weight, k) : through4(weight);
+    // 4-bit kernels quantise activations by blocks, 8-bit ones by rows.
+    const product = await this.#product(through8(x, form === 'w8a8' ? k : BLOCK), restored, k);
+    return relativeError(exact, product, weight.length / k);
+  }
+
+  async #product(x: Float32Array, weight: Float32Array, k: number): Promise<Float32Array> {
+    const [t, n] = [x.length / k, weight.length / k];
+    const { y } = await this.#linear.run({ x: { dims: [t, k], data: x }, weight: { dims: [n, k], data: weight } }, { y: [t, n] });
+    return y;
+  }
+}
+
+/** At most `COLUMNS` rows, evenly spread over all. */
+export function spread(count: number): number[] {
+  const picked = Math.min(COLUMNS, count);
+  return Array.from({ length: picked }, (_, i) => Math.floor((i * count) / picked));
+}
+
+function someRows(rows: Float32Array, k: number): Float32Array {
+  const picked = spread(rows.length / k);
+  const some = new Float32Array(picked.length * k);
+  for (const [i, row] of picked.entries()) some.set(rows.subarray(row * k, (row + 1) * k), i * k);
+  return some;
+}
+
+function through8(rows: Float32Array, length: number): Float32Array {
+  const out = { values: new Int8Array(rows.length), scales: new Float32Array(rows.length / length) };
+  quantizeRows8(rows, length, out);
+  const restored = new Float32Array(rows.length);
+  restoreRows8(out, length, restored);
+  return restored;
+}
+
+function through4(rows: Float32Array): Float32Array {
+  const out = { packed: new Uint8Array(rows.length / 2), scales: new Float32Array(rows.length / BLOCK) };
+  quantizeBlocks4(rows, out);
+  const restored = new Float32Array(rows.length);
+  restoreBlocks4(out, restored);
+  return restored;
+}

@@ -1,0 +1,106 @@
+/**
+ * How a linear layer's matrix is stored and multiplied.
+ *
+ * - `f32`: as it is.
+ * - `w8a8`: int8 weights with a scale a column; activations become u8 with a scale a row while they run; integer sums are exact.
+ * - `w4`: 4-bit weights in blocks of 32 with a scale each; activations become int8 inside the kernel.
+ */
+export type LinearForm = 'f32' | 'w8a8' | 'w4';
+
+/** How keys and values are cached: int8 has one static scale a layer for each of them, `int8_channel` one a head and channel. */
+export type KvForm = 'f32' | 'int8' | 'int8_channel';
+
+/** What an import can be asked for. */
+export type QuantizationScheme = 'f32' | 'w8a8' | 'w4';
+
+/** A linear that keeps a better form than its part, because quantising it cost too much. */
+export interface KeptLinear {
+  /** Name of its matrix in the bundle. */
+  readonly linear: string;
+  readonly form: LinearForm;
+  /** Relative error (RMS) of its output on the calibration set, had it been quantised. */
+  readonly error: number;
+  /** Largest error that passes. */
+  readonly limit: number;
+}
+
+/** How a bundle's weights are stored, part by part. */
+export interface Quantization {
+  readonly scheme: QuantizationScheme;
+  /** Linears of the language model's layers. */
+  readonly text: LinearForm;
+  /** Language head. */
+  readonly textHead: LinearForm;
+  /** Generation head. */
+  readonly codeHead: LinearForm;
+  /** Aligner of picture features. */
+  readonly aligner: LinearForm;
+  /** Linears of the understanding encoder. */
+  readonly vision: 'f32' | 'w8a8';
+  /** Convolutions of the picture tokenizer's decoder; its encoder, whose ids must be exact, is always f32. */
+  readonly codec: 'f32' | 'w8a8';
+  /** The text embedding table: the checkpoint's own type where that is a half, so nothing is lost. */
+  readonly embedding: 'f32' | 'bf16' | 'f16';
+  /** What the KV cache is made of unless the service is told otherwise. */
+  readonly kv: KvForm;
+  /** Linears in another form than their part's, with the reason. */
+  readonly kept: readonly KeptLinear[];
+}
+
+/** Nothing quantised: what a graph is built for where no quantization is given. */
+export const UNQUANTIZED: Quantization = {
+  scheme: 'f32',
+  text: 'f32',
+  textHead: 'f32',
+  codeHead: 'f32',
+  aligner: 'f32',
+  vision: 'f32',
+  codec: 'f32',
+  embedding: 'f32',
+  kv: 'f32',
+  kept: []
+};
+
+/**
+ * What a scheme makes of each part, before anything is measured. Heads and aligner follow the language model's layers, but for 4 bits:
+ * the aligner runs once a picture and is not read at every step, so it keeps 8. The vision tiers have no 4-bit form. Cached keys and
+ * values become int8 wherever linears do.
+ *
+ * @param stored type of the checkpoint's embedding table: rows are only looked up, so it stays as it is
+ */
+export function schemeOf(scheme: QuantizationScheme, stored: Quantization['embedding']): Quantization {
+  if (scheme === 'f32') return UNQUANTIZED;
+  return {
+    scheme,
+    text: scheme,
+    textHead: scheme,
+    codeHead: scheme,
+    aligner: 'w8a8',
+    vision: 'w8a8',
+    codec: 'w8a8',
+    embedding: stored,
+    kv: 'int8',
+    kept: []
+  };
+}
+
+const PARTS: readonly (readonly [prefix: string, part: 'text' | 'textHead' | 'codeHead' | 'aligner' | 'vision' | 'codec'])[] = [
+  ['text.layers.', 'text'],
+  ['text.head', 'textHead'],
+  ['codes.head.', 'codeHead'],
+  ['aligner.', 'aligner'],
+  ['vision.blocks.', 'vision'],
+  ['codec.decoder.', 'codec']
+];
+
+/**
+ * The form of a matrix of the bundle.
+ *
+ * @param name of the matrix in the bundle: `text.layers.0.qkv`, `aligner.fc1.weight`
+ */
+export function linearForm({ kept, ...parts }: Quantization, name: string): LinearForm {
+  const exception = kept.find(({ linear }) => linear === name);
+  if (exception) return exception.form;
+  const part = PARTS.find(([prefix]) => name.startsWith(prefix))?.[1];
+  return part ? parts[part] : 'f32';
+}

@@ -1,0 +1,75 @@
+/** Weights that share a scale in the 4-bit form. */
+export const BLOCK = 32;
+
+/**
+ * Quantises rows to int8, each with a scale of its own: value ≈ int8 · scale, scale = largest magnitude / 127. A row of zeros has scale 0.
+ *
+ * @param rows f32 [n, length], all finite
+ * @param out values i8 [n, length] and scales f32 [n], written
+ */
+export function quantizeRows8(rows: Float32Array, length: number, out: { values: Int8Array; scales: Float32Array }): void {
+  const { values, scales } = out;
+  for (let row = 0, at = 0; at < rows.length; row++, at += length) {
+    const end = at + length;
+    let largest = 0;
+    for (let i = at; i < end; i++) {
+      const magnitude = Math.abs(rows[i] as number);
+      if (magnitude > largest) largest = magnitude;
+    }
+    const scale = Math.fround(largest / 127);
+    scales[row] = scale;
+    const inverse = scale === 0 ? 0 : 1 / scale;
+    // Cutting off a positive number's fraction rounds it down: several times faster than Math.round, to the same integers.
+    for (let i = at; i < end; i++) values[i] = (((rows[i] as number) * inverse + 128.5) | 0) - 128;
+  }
+}
+
+/**
+ * Quantises rows to 4 bits in blocks of 32: value ≈ (nibble − 8) · scale. The value of largest magnitude in a block gets nibble 0, so
+ * that all 16 levels are used. Two nibbles a byte, the lower one first, as ONNX Runtime's MatMulNBits reads them.
+ *
+ * @param rows f32 [n, length], all finite, length a multiple of 32
+ * @param out packed u8 [n, length / 32, 16] and scales f32 [n, length / 32], written
+ */
+export function quantizeBlocks4(rows: Float32Array, out: { packed: Uint8Array; scales: Float32Array }): void {
+  const { packed, scales } = out;
+  for (let block = 0, at = 0; at < rows.length; block++, at += BLOCK) {
+    const end = at + BLOCK;
+    let largest = 0;
+    let extreme = 0;
+    for (let i = at; i < end; i++) {
+      const value = rows[i] as number;
+      const magnitude = Math.abs(value);
+      if (magnitude > largest) {
+        largest = magnitude;
+        extreme = value;
+      }
+    }
+    const scale = Math.fround(extreme / -8);
+    scales[block] = scale;
+    const inverse = scale === 0 ? 0 : 1 / scale;
+    for (let i = at; i < end; i += 2) {
+      const low = ((rows[i] as number) * inverse + 8.5) | 0;
+      const high = ((rows[i + 1] as number) * inverse + 8.5) | 0;
+      packed[i >> 1] = Math.min(low, 15) | (Math.min(high, 15) << 4); // only the opposite of the extreme gives 16
+    }
+  }
+}
+
+/** Puts int8 rows back: value · scale of its row. The inverse of `quantizeRows8`, but for what rounding lost. */
+export function restoreRows8({ values, scales }: { values: Int8Array; scales: Float32Array }, length: number, rows: Float32Array): void {
+  for (let row = 0, at = 0; at < values.length; row++, at += length) {
+    const scale = scales[row] as number;
+    for (let i = at; i < at + length; i++) rows[i] = (values[i] as number) * scale;
+  }
+}
+
+/** Puts 4-bit blocks back: (nibble − 8) · scale of its block. The inverse of `quantizeBlocks4`, but for what rounding lost. */
+export function restoreBlocks4({ packed, scales }: { packed: Uint8Array; scales: Float32Array }, rows: Float32Array): void {
+  for (let i = 0; i < rows.length; i += 2) {
+    const scale = scales[Math.floor(i / BLOCK)] as number;
+    const pair = packed[i >> 1] as number;
+    rows[i] = ((pair & 15) - 8) * scale;
+    rows[i + 1] = ((pair >> 4) - 8) * scale;
+  }
+}

@@ -1,0 +1,136 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import type { KvForm, LinearForm } from '@janus-mesh/models';
+import { isaClass } from '@janus-mesh/runtime';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { KvHandle } from '../engine/model-runner.ts';
+import { createRunner } from './create-runner.ts';
+import { kvForm } from './kv-form.ts';
+import type { PackedRunner } from './packed-runner.ts';
+import { runtime } from './testing/golden-runner.ts';
+import { hashOf } from './testing/logit-hashes.ts';
+import { runAlone, runTogether, type Script, scripts } from './testing/scripted-sequences.ts';
+import { slice, tokens } from './testing/slices.ts';
+import { writeRandomBundle } from './testing/written-bundle.ts';
+
+const closers: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+async function runnerOf(form: LinearForm, kv: KvForm, slots = 6): Promise<PackedRunner> {
+  const bundle = await writeRandomBundle({ form, kv });
+  closers.push(() => bundle.remove());
+  const runner = await createRunner({ bundle, runtime, slots, kvBudgetBytes: 64 << 20 });
+  closers.push(() => runner.release());
+  return runner;
+}
+
+describe('each sequence gets the bits it gets alone, whatever else runs and in whichever variant', () => {
+  test.each<[LinearForm, KvForm]>([
+    ['w8a8', 'int8'],
+    ['w8a8', 'int8_channel'],
+    ['w8a8', 'f32'],
+    ['w4', 'int8']
+  ])('%s linears over a cache of %s', async (form, kv) => {
+    const runner = await runnerOf(form, kv);
+    const all = scripts(18, 5);
+    const expected: string[][] = [];
+    for (const script of all) expected.push((await runAlone(runner, script)).map(hashOf));
+    await runTogether(runner, all, (index, step, logits) => {
+      expect(hashOf(logits as Float32Array), `sequence ${index} step ${step}`).toBe(expected[index]?.[step]);
+    });
+    expect(new Set(expected.flat()).size).toBeGreaterThan(100);
+  });
+
+  test('and on one thread or two', async () => {
+    const script = resolve(import.meta.dirname, 'testing/logit-hashes.ts');
+    const hashes = async (threads: number) => {
+      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script, String(threads)]);
+      return JSON.parse(stdout) as string[][];
+    };
+    const [one, two] = [await hashes(1), await hashes(2)];
+    expect(one.flat().length).toBeGreaterThan(80);
+    expect(two).toEqual(one);
+  });
+});
+
+describe('a stream that was broken off goes on', () => {
+  /** Logits after each of the ids, where the first ones come as a prompt in chunks and the rest one by one. */
+  async function logitsAfter(runner: PackedRunner, ids: readonly number[], promptLength: number): Promise<string[]> {
+    const kv: KvHandle = runner.allocate(ids.length);
+    const hashes: string[] = [];
+    for (let past = 0; past < ids.length; ) {
+      const end = past < promptLength ? Math.min(past + 16, promptLength) : past + 1;
+      const [result] = await runner.run([slice({ kv, past, tokens: tokens(ids.slice(past, end)) })]);
+      hashes[end - 1] = hashOf(result?.rows as Float32Array);
+      past = end;
+    }
+    runner.free(kv);
+    return hashes;
+  }
+
+  const ids = Array.from({ length: 60 }, (_, i) => (i * 37 + 11) % 256);
+
+  test('with the same bits over an int8 cache, its tokens brought again as a prompt', async () => {
+    const runner = await runnerOf('w8a8', 'int8', 1);
+    expect(runner.replaysExactly).toBe(true);
+    const unbroken = await logitsAfter(runner, ids, 20);
+    for (const brokenAt of [21, 30, 47]) {
+      const replayed = await logitsAfter(runner, ids, brokenAt);
+      expect(replayed.slice(brokenAt - 1)).toEqual(unbroken.slice(brokenAt - 1));
+    }
+  });
+
+  test('and over an f32 cache the runner says that the bits may be others', async () => {
+    const runner = await runnerOf('w8a8', 'f32', 1);
+    expect(runner.replaysExactly).toBe(false);
+  });
+});
+
+describe('packed weights in files', () => {
+  test.each([
+    ['', true],
+    [', also where none of them is well aligned', false]
+  ])('give the bits of those in memory, and are made once%s', async (_, isEven) => {
+    const bundle = await writeRandomBundle({ form: 'w8a8', kv: 'int8', isEven });
+    closers.push(() => bundle.remove());
+    const [script] = scripts(1, 5) as [Script];
+    const hashesWith = async (packedWeights: 'memory' | 'files') => {
+      const runner = await createRunner({ bundle, runtime, slots: 4, kvBudgetBytes: 64 << 20, packedWeights });
+      const hashes = (await runAlone(runner, script)).map(hashOf);
+      runner.release();
+      return hashes;
+    };
+    const folder = dirname(bundle.weightsPath);
+    const packed = () => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const expected = await hashesWith('memory');
+    expect(packed()).toHaveLength(1);
+    expect(await hashesWith('files')).toEqual(expected);
+    const files = packed().map(({ parentPath, name }) => join(parentPath, name));
+    expect(files.filter((file) => file.endsWith('model.onnx'))).toHaveLength(4);
+    const times = files.map((file) => statSync(file).mtimeMs);
+    expect(await hashesWith('files')).toEqual(expected);
+    expect(files.map((file) => statSync(file).mtimeMs)).toEqual(times);
+  });
+
+  test('that cannot be written are refused with where and why', async () => {
+    const bundle = await writeRandomBundle({ form: 'w8a8', kv: 'int8' });
+    closers.push(() => bundle.remove());
+    const folder = join(dirname(bundle.weightsPath), `packed-${isaClass()}-onnxruntime-${runtime.version}`);
+    writeFileSync(folder, 'in the way');
+    const refused = createRunner({ bundle, runtime, slots: 1, kvBudgetBytes: 1, packedWeights: 'files' });
+    await expect(refused).rejects.toThrow(/packed weights cannot be kept in .*packed-.*step: ENOTDIR/);
+  });
+});
+
+test('the cache is what the bundle says, or f32 where asked; int8 needs scales', () => {
+  expect(kvForm({ kv: 'int8_channel' }, 'auto')).toBe('int8_channel');
+  expect(kvForm({ kv: 'int8_channel' }, 'int8')).toBe('int8_channel');
+  expect(kvForm({ kv: 'int8' }, 'f32')).toBe('f32');
+  expect(kvForm({ kv: 'f32' }, 'auto')).toBe('f32');
+  expect(() => kvForm({ kv: 'f32' }, 'int8')).toThrow('an int8 KV cache needs scales measured at import');
+});

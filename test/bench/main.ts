@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { barChartSvg } from './bar-chart.ts';
+import type { Bench, Experiment } from './bench.ts';
+import { decodeChart } from './decode-chart.ts';
+import { checkpointImport } from './experiments/checkpoint-import.ts';
+import { CONTESTS, contests } from './experiments/contests.ts';
+import { picturesAtOnce } from './experiments/pictures-at-once.ts';
+import { samplingLoop } from './experiments/sampling-loop.ts';
+import { secondQuestion } from './experiments/second-question.ts';
+import { textGap } from './experiments/text-gap.ts';
+import { transformerMemory } from './experiments/transformer-memory.ts';
+import { vqQuality } from './experiments/vq-quality.ts';
+import { wholePicture } from './experiments/whole-picture.ts';
+import { describeMachine, type Machine } from './machine.ts';
+import { reportLines, SOAK_LIMIT_MB, soakLines } from './report.ts';
+import { Results } from './results.ts';
+import { type SoakedService, soak } from './soak.ts';
+import { knownSubjects } from './subjects.ts';
+import { syntheticBundles } from './synthetic-models.ts';
+import { isMet, targets } from './targets.ts';
+
+const EXPERIMENTS: readonly Experiment[] = [
+  transformerMemory,
+  picturesAtOnce,
+  wholePicture,
+  textGap,
+  secondQuestion,
+  samplingLoop,
+  vqQuality,
+  checkpointImport
+];
+const IDS = [...CONTESTS, ...EXPERIMENTS.map(({ id }) => id)];
+
+const USAGE = `npm run bench -- [--quick] [--only ${IDS.join(',')}] [--model janus-pro-1b]
+  [--rounds n] [--threads n] [--json file] [--plot file] [--cache folder] [--soak minutes]
+
+Times ours and the peers side by side, on a model with random weights, and says what holds. Peers need Python with the packages of
+test/bench/peers/requirements.txt; JANUS_MESH_BENCH_PYTHON names the interpreter. Models, and what peers make of them, are kept in the
+cache folder (some 8 GB). Exit code 1: something that was measured does not hold.`;
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    model: { type: 'string', default: 'janus-pro-1b' },
+    rounds: { type: 'string' },
+    threads: { type: 'string', default: `${availableParallelism()}` },
+    json: { type: 'string' },
+    plot: { type: 'string' },
+    cache: { type: 'string', default: join(homedir(), '.cache/janus-mesh/bench') },
+    soak: { type: 'string' },
+    help: { type: 'boolean', default: false }
+  }
+});
+
+if (values.help) process.stdout.write(`${USAGE}\n`);
+else await main();
+
+async function main(): Promise<void> {
+  const wanted = values.only ? values.only.split(',') : values.soak ? [] : IDS;
+  const unknown = wanted.filter((id) => !IDS.includes(id));
+  if (unknown.length > 0) throw new Error(`--only ${unknown.join(',')}: expected some of ${IDS.join(',')}`);
+  const machine = describeMachine();
+  const scratch = mkdtempSync(join(tmpdir(), 'janus-mesh-bench-'));
+  process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  const bench = await openBench(scratch);
+  // Interrupted, it says what it has. Its children end with it.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(report(bench, machine, []) ? 130 : 1));
+  await runAll(wanted, bench);
+  const soaked = values.soak ? await soak(bench, Number(values.soak)) : [];
+  if (!report(bench, machine, soaked)) process.exitCode = 1;
+}
+
+// Returns whether all that was measured holds.
+function report({ results, bundles: { config } }: Bench, machine: Machine, soaked: readonly SoakedService[]): boolean {
+  const found = targets(results, config);
+  if (results.all.length > 0) process.stdout.write(`${reportLines(results, { targets: found, config, machine }).join('\n')}\n`);
+  if (soaked.length > 0) process.stdout.write(`${soakLines(soaked).join('\n')}\n`);
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(results.toJson(machine, { targets: found, soak: soaked }), null, 1)}\n`);
+  if (values.plot) writeFileSync(values.plot, barChartSvg(decodeChart(results, values.model, machine)));
+  return found.every((target) => isMet(target) !== false) && soaked.every(({ upper }) => upper < SOAK_LIMIT_MB);
+}
+
+async function openBench(scratch: string): Promise<Bench> {
+  const say = (message: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${message}\n`);
+  return {
+    results: new Results(),
+    threads: Number(values.threads),
+    rounds: Number(values.rounds ?? (values.quick ? 2 : 9)),
+    isQuick: values.quick,
+    bundles: await syntheticBundles(values.model, values.cache, say),
+    cache: values.cache,
+    scratch,
+    say
+  };
+}
+
+// One that fails does not take the others with it.
+async function runAll(wanted: readonly string[], bench: Bench): Promise<void> {
+  const sideBySide = wanted.filter((id) => CONTESTS.includes(id));
+  const subjects = knownSubjects(process.env.JANUS_MESH_BENCH_PYTHON ?? 'python3', values.cache);
+  const chosen = [
+    ...(sideBySide.length > 0 ? [contests(sideBySide, subjects)] : []),
+    ...EXPERIMENTS.filter(({ id }) => wanted.includes(id))
+  ];
+  for (const experiment of chosen) {
+    bench.say(experiment.id);
+    try {
+      await experiment.run(bench);
+    } catch (error) {
+      bench.results.skip(experiment.id, (error as Error).message);
+    }
+  }
+}

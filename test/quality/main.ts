@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { importCheckpoint } from '@janus-mesh/importer';
+import { CHECKPOINTS, startTestMesh } from '../support/mesh.ts';
+import { type Examination, examine, makeExamination, type Verdicts } from './examine.ts';
+import { pairedDifference } from './paired.ts';
+
+// npx tsx test/quality/main.ts [--drawings 300] [--questions 300] [--seed n] [--schemes f32,w8a8]
+const { values } = parseArgs({
+  options: {
+    drawings: { type: 'string', default: '300' },
+    questions: { type: 'string', default: '301' },
+    seed: { type: 'string', default: '1' },
+    schemes: { type: 'string', default: 'f32,w8a8' }
+  }
+});
+const counts = { drawings: Number(values.drawings), questions: Number(values.questions), seed: Number(values.seed) };
+const schemes = values.schemes.split(',') as ('f32' | 'w8a8' | 'w4')[];
+console.log(`${counts.drawings} drawings (guidance 5, temperature 1), ${counts.questions} questions (greedy), --seed ${counts.seed}`);
+
+const folder = mkdtempSync(join(tmpdir(), 'janus-mesh-quality-'));
+let examination: Examination | undefined;
+const verdicts = new Map<string, Verdicts>();
+try {
+  for (const quantize of schemes) {
+    const bundle = join(folder, quantize);
+    await importCheckpoint(CHECKPOINTS.tinyShapes, bundle, { quantize });
+    await using mesh = await startTestMesh({ bundle, diagnostics: false });
+    examination ??= await makeExamination(mesh, counts);
+    verdicts.set(quantize, await examine(mesh, examination));
+    report(quantize);
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function report(scheme: string): void {
+  const [base] = schemes;
+  for (const part of ['drawings', 'questions'] as const) {
+    const own = verdicts.get(scheme)?.[part] ?? [];
+    const first = verdicts.get(base as string)?.[part] ?? [];
+    const right = own.filter(Boolean).length;
+    const { difference, low, high } = pairedDifference(first, own);
+    const points = (share: number) => `${share >= 0 ? '+' : ''}${(100 * share).toFixed(2)}`;
+    const against = scheme === base ? '' : `  against ${base}: ${points(difference)} points [${points(low)}, ${points(high)}]`;
+    console.log(`${scheme.padEnd(5)} ${part.padEnd(10)} ${right} of ${own.length} right${against}`);
+    if (difference < -0.02 || high < 0) process.exitCode = 1;
+  }
+}
