@@ -4,6 +4,7 @@ import type { ServiceDefinition } from '../definition.ts';
 import { silenceGrpcJs } from '../silence-grpc-js.ts';
 import type { CallOptions, Client } from './client.ts';
 import { OutgoingCall } from './outgoing-call.ts';
+import { RenewedChannel } from './renewed-channel.ts';
 import { untilOver } from './until-over.ts';
 
 export interface ConnectOptions {
@@ -35,16 +36,22 @@ export function connect<Service extends ServiceDefinition>(
   options: ConnectOptions = {}
 ): Connection<Service> {
   silenceGrpcJs();
-  const channel = new Channel(address, credentials.createInsecure(), channelOptions(options));
-  const nice = createClient(service as never, channel) as Readonly<Record<string, NiceMethod>>;
+  const channels = new RenewedChannel(() => {
+    const channel = new Channel(address, credentials.createInsecure(), channelOptions(options));
+    const methods = createClient(service as never, channel) as Readonly<Record<string, NiceMethod>>;
+    return { methods, close: () => channel.close() };
+  });
   const methods = Object.entries(service.methods).map(([name, { requestStream, responseStream }]) => {
-    const method = nice[name] as NiceMethod;
-    const start = (request: unknown, call: OutgoingCall) =>
-      method(requestStream ? untilOver(request as AsyncIterable<unknown>, call.over) : request, call.begin());
+    const start = (request: unknown, call: OutgoingCall) => {
+      const { made, end } = channels.begin();
+      call.over.addEventListener('abort', () => end(call.hasEndedEarly), { once: true });
+      const method = made.methods[name] as NiceMethod;
+      return method(requestStream ? untilOver(request as AsyncIterable<unknown>, call.over) : request, call.begin());
+    };
     const run = responseStream ? stream : single;
     return [name, (request: unknown, callOptions: CallOptions = {}) => run((call) => start(request, call), callOptions)];
   });
-  return { client: Object.fromEntries(methods) as Client<Service>, close: () => channel.close() };
+  return { client: Object.fromEntries(methods) as Client<Service>, close: () => channels.close() };
 }
 
 function channelOptions({ maxReceiveBytes, keepaliveMs, keepaliveTimeoutMs }: ConnectOptions): ChannelOptions {
@@ -55,6 +62,8 @@ function channelOptions({ maxReceiveBytes, keepaliveMs, keepaliveTimeoutMs }: Co
     'grpc.keepalive_permit_without_calls': 1,
     // Who retries decides it with the deadline and the other replicas in view.
     'grpc.enable_retries': 0,
+    // Else a new channel would go on with the connection of the one before.
+    'grpc.use_local_subchannel_pool': 1,
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 2_000
   };

@@ -24,6 +24,7 @@ export class OutgoingCall {
   #hasTimedOut = false;
   #details: Uint8Array | undefined;
   #isEchoed = false;
+  #hasEndedEarly = false;
 
   constructor(options: CallOptions) {
     this.#options = options;
@@ -55,8 +56,14 @@ export class OutgoingCall {
     };
   }
 
+  /** Whether it was cancelled or failed, rather than being answered to its end. */
+  get hasEndedEarly(): boolean {
+    return this.#hasEndedEarly;
+  }
+
   /** Ends the call from outside: its answers are not wanted any more. */
   cancel(): void {
+    this.#hasEndedEarly = true;
     this.#controller.abort();
   }
 
@@ -69,6 +76,7 @@ export class OutgoingCall {
 
   /** What a failure of the call means; errors of the caller's own request iterable stay as they are. */
   explain(error: unknown): unknown {
+    this.#hasEndedEarly = true;
     if (error instanceof ClientError && error.code !== Code.CANCELLED) return this.#fromStatus(error);
     if (this.#hasTimedOut) return this.#timedOut(error);
     if (this.#controller.signal.aborted) return this.#cancelled(error);
