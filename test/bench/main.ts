@@ -8,6 +8,7 @@ import { decodeChart } from './decode-chart.ts';
 import { checkpointImport } from './experiments/checkpoint-import.ts';
 import { CONTESTS, contests } from './experiments/contests.ts';
 import { picturesAtOnce } from './experiments/pictures-at-once.ts';
+import { type CaseProfile, profiles } from './experiments/profiles.ts';
 import { samplingLoop } from './experiments/sampling-loop.ts';
 import { secondQuestion } from './experiments/second-question.ts';
 import { textGap } from './experiments/text-gap.ts';
@@ -15,7 +16,7 @@ import { transformerMemory } from './experiments/transformer-memory.ts';
 import { vqQuality } from './experiments/vq-quality.ts';
 import { wholePicture } from './experiments/whole-picture.ts';
 import { describeMachine, type Machine } from './machine.ts';
-import { reportLines, SOAK_LIMIT_MB, soakLines } from './report.ts';
+import { profileLines, reportLines, SOAK_LIMIT_MB, soakLines } from './report.ts';
 import { Results } from './results.ts';
 import { type SoakedService, soak } from './soak.ts';
 import { knownSubjects } from './subjects.ts';
@@ -35,11 +36,11 @@ const EXPERIMENTS: readonly Experiment[] = [
 const IDS = [...CONTESTS, ...EXPERIMENTS.map(({ id }) => id)];
 
 const USAGE = `npm run bench -- [--quick] [--only ${IDS.join(',')}] [--model janus-pro-1b]
-  [--rounds n] [--threads n] [--json file] [--plot file] [--cache folder] [--soak minutes]
+  [--profile decode-2,siglip,...] [--rounds n] [--threads n] [--json file] [--plot file] [--cache folder] [--soak minutes]
 
 Times ours and the peers side by side, on a model with random weights, and says what holds. Peers need Python with the packages of
 test/bench/peers/requirements.txt; JANUS_MESH_BENCH_PYTHON names the interpreter. Models, and what peers make of them, are kept in the
-cache folder (some 8 GB). Exit code 1: something that was measured does not hold.`;
+cache folder (some 8 GB). --profile says by operator where the time of cases goes. Exit code 1: something that was measured does not hold.`;
 
 const { values } = parseArgs({
   options: {
@@ -52,6 +53,7 @@ const { values } = parseArgs({
     plot: { type: 'string' },
     cache: { type: 'string', default: join(homedir(), '.cache/janus-mesh/bench') },
     soak: { type: 'string' },
+    profile: { type: 'string' },
     help: { type: 'boolean', default: false }
   }
 });
@@ -60,7 +62,7 @@ if (values.help) process.stdout.write(`${USAGE}\n`);
 else await main();
 
 async function main(): Promise<void> {
-  const wanted = values.only ? values.only.split(',') : values.soak ? [] : IDS;
+  const wanted = values.only ? values.only.split(',') : values.soak || values.profile ? [] : IDS;
   const unknown = wanted.filter((id) => !IDS.includes(id));
   if (unknown.length > 0) throw new Error(`--only ${unknown.join(',')}: expected some of ${IDS.join(',')}`);
   const machine = describeMachine();
@@ -68,18 +70,30 @@ async function main(): Promise<void> {
   process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
   const bench = await openBench(scratch);
   // Interrupted, it says what it has. Its children end with it.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(report(bench, machine, []) ? 130 : 1));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(report(bench, machine, {}) ? 130 : 1));
   await runAll(wanted, bench);
   const soaked = values.soak ? await soak(bench, Number(values.soak)) : [];
-  if (!report(bench, machine, soaked)) process.exitCode = 1;
+  const profiled = values.profile ? await profiles(bench, values.profile.split(',')) : [];
+  if (!report(bench, machine, { soaked, profiled })) process.exitCode = 1;
+}
+
+// What was measured beside the results.
+interface Measured {
+  readonly soaked?: readonly SoakedService[];
+  readonly profiled?: readonly CaseProfile[];
 }
 
 // Returns whether all that was measured holds.
-function report({ results, bundles: { config } }: Bench, machine: Machine, soaked: readonly SoakedService[]): boolean {
+function report({ results, bundles: { config } }: Bench, machine: Machine, { soaked = [], profiled = [] }: Measured): boolean {
   const found = targets(results, config);
   if (results.all.length > 0) process.stdout.write(`${reportLines(results, { targets: found, config, machine }).join('\n')}\n`);
+  if (profiled.length > 0) process.stdout.write(`${profileLines(profiled).join('\n')}\n`);
   if (soaked.length > 0) process.stdout.write(`${soakLines(soaked).join('\n')}\n`);
-  if (values.json) writeFileSync(values.json, `${JSON.stringify(results.toJson(machine, { targets: found, soak: soaked }), null, 1)}\n`);
+  if (values.json)
+    writeFileSync(
+      values.json,
+      `${JSON.stringify(results.toJson(machine, { targets: found, soak: soaked, profiles: profiled }), null, 1)}\n`
+    );
   if (values.plot) writeFileSync(values.plot, barChartSvg(decodeChart(results, values.model, machine)));
   return found.every((target) => isMet(target) !== false) && soaked.every(({ upper }) => upper < SOAK_LIMIT_MB);
 }

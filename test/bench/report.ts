@@ -1,4 +1,5 @@
 import type { ModelConfig } from '@janus-mesh/models';
+import type { CaseProfile } from './experiments/profiles.ts';
 import type { Machine } from './machine.ts';
 import { shareOfPossible } from './possible.ts';
 import type { Results, Series } from './results.ts';
@@ -9,6 +10,8 @@ import { isMet, type Target } from './targets.ts';
 
 /** A service's memory may grow by so many MB a minute, at the upper end of what its readings allow. */
 export const SOAK_LIMIT_MB = 2;
+
+const OPERATORS_SHOWN = 12;
 
 /** What was measured, what must hold, and what was skipped, as lines for a terminal. */
 export function reportLines(
@@ -39,6 +42,34 @@ export function reportLines(
     ),
     ...results.skipped.map(({ what, reason }) => `skipped: ${what}: ${reason}`)
   ];
+}
+
+/** Where the time of cases goes. */
+export function profileLines(profiles: readonly CaseProfile[]): string[] {
+  return profiles.flatMap(({ case: name, form, ms, operators }) => {
+    const between = ms - operators.reduce((sum, operator) => sum + operator.ms, 0);
+    const rows = [
+      ...operators.slice(0, OPERATORS_SHOWN),
+      { operator: '(between nodes, and the rest)', ms: restOf(operators) + between, nodes: 0 }
+    ];
+    return [
+      `${name}, ${form}: ${figure(ms)} ms a run of its slowest network, while it is profiled`,
+      ...tableLines(
+        [{ title: 'operator' }, ...['ms', 'share', 'nodes'].map((title) => ({ title, align: 'right' as const }))],
+        rows.map((row) => [
+          row.operator,
+          figure(row.ms),
+          `${((100 * row.ms) / ms).toFixed(1)} %`,
+          row.nodes ? `${Math.round(row.nodes)}` : ''
+        ])
+      ),
+      ''
+    ];
+  });
+}
+
+function restOf(operators: CaseProfile['operators']): number {
+  return operators.slice(OPERATORS_SHOWN).reduce((sum, { ms }) => sum + ms, 0);
 }
 
 /** What a soak found. */

@@ -5,6 +5,8 @@ export interface SubjectOptions {
   readonly threads: number;
   /** Form of the KV cache. @default 'auto': the manifest's */
   readonly kv?: 'auto' | 'f32' | 'int8';
+  /** Path that begins the names of the files ONNX Runtime's sessions write their profiles to. @default none is written */
+  readonly profileTo?: string;
 }
 
 /**

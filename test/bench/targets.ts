@@ -63,7 +63,7 @@ function decodeTargets(results: Results): Target[] {
       bound: 'most',
       limit: 2.3,
       unit: '×',
-      value: quotient(results.median('w8a8', 'decode-16'), results.median('w8a8', 'decode-2'))
+      value: results.median('w8a8', 'decode-16/2')
     }
   ];
 }

@@ -1,6 +1,6 @@
 import { Code, codeName } from '@janus-mesh/rpc';
+import { seededRandom } from '@janus-mesh/tensor/testing';
 import { frameOf, RawClient, type RawStatus } from '../support/raw-client.ts';
-import { seededRandom } from '../support/seeded-random.ts';
 import type { FuzzCase, FuzzOptions } from './fuzz-case.ts';
 import { mutate } from './mutate.ts';
 import { type ValidRequest, validRequests } from './valid-requests.ts';

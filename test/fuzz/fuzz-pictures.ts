@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, resolve } from 'node:path';
 import { Code, collectText, type MeshClient, MeshError, picture, userMessage } from '@janus-mesh/client';
+import { seededRandom } from '@janus-mesh/tensor/testing';
 import { repairPng } from '../support/repair-png.ts';
-import { seededRandom } from '../support/seeded-random.ts';
 import type { FuzzCase, FuzzOptions } from './fuzz-case.ts';
 import { mutate } from './mutate.ts';
 

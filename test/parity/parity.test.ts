@@ -1,11 +1,11 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bytesOf, narrowToF16 } from '@janus-mesh/tensor';
 import { expect, onTestFinished, test } from 'vitest';
 import { type PlainTensor, readPlainTensors, valuesOf } from '../../libs/importer/src/testing/plain-tensors.ts';
 import { writeSafetensors } from '../../libs/importer/src/testing/safetensors-writer.ts';
 import { CHECKPOINTS } from '../support/mesh.ts';
-import { toF16 } from '../support/to-f16.ts';
 import { compare } from './compare.ts';
 import type { Row } from './row.ts';
 
@@ -25,7 +25,9 @@ test.each(['safetensors', 'torch'] as const)('every stage of tiny-pro-original i
 test('a copy in f16 with the newer spelling of its config stays within the tolerances', async () => {
   const folder = copyOfTinyPro();
   const path = join(folder, 'model.safetensors');
-  const tensors = readPlainTensors(path).map((tensor): PlainTensor => ({ ...tensor, dtype: 'f16', bytes: toF16(valuesOf(tensor)) }));
+  const tensors = readPlainTensors(path).map(
+    (tensor): PlainTensor => ({ ...tensor, dtype: 'f16', bytes: bytesOf(narrowToF16(valuesOf(tensor))) })
+  );
   writeSafetensors(
     path,
     tensors.map((tensor) => ({ ...tensor, bytes: () => [tensor.bytes] }))

@@ -1,4 +1,4 @@
-import { seededRandom } from '../support/seeded-random.ts';
+import { seededRandom } from '@janus-mesh/tensor/testing';
 
 /** Requests come within this part of the time that they take one after the other. */
 const LONGEST = 0.4;

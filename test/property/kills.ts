@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { Code, MeshError } from '@janus-mesh/client';
+import { seededRandom } from '@janus-mesh/tensor/testing';
 import { TIERS } from '../../libs/cli/src/mesh/mesh.ts';
 import type { TestMesh } from '../support/mesh.ts';
-import { seededRandom } from '../support/seeded-random.ts';
 import { whatIsBusy } from '../support/unharmed.ts';
 import type { Case } from './cases.ts';
 import { askPublicly, type PublicResult } from './public-door.ts';

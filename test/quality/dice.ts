@@ -1,4 +1,4 @@
-import { seededRandom } from '../support/seeded-random.ts';
+import { seededRandom } from '@janus-mesh/tensor/testing';
 
 /** Throws that a seed repeats. */
 export class Dice {

@@ -68,7 +68,8 @@ export async function refuseExisting(dir: string, { overwrite = false }: Pick<Cr
       'bundle_exists',
       `${dir} holds ${foreign}, which no bundle has, and is not replaced: move it away, or choose another folder`
     );
-  if (!overwrite) throw new ModelError('bundle_exists', `${dir} holds a bundle already; overwrite it, or choose another folder`);
+  if (!overwrite)
+    throw new ModelError('bundle_exists', `${dir} holds a bundle already; replace it with --overwrite, or choose another folder`);
 }
 
 async function fill(folder: string, { tensors, tokenizerJson, write }: BundleContents, options: HashOptions): Promise<Manifest> {

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { CanonicalReader } from './canonical-reader.ts';
-import type { LocatedTensor } from './checkpoint/located-tensor.ts';
+import type { FloatType, LocatedTensor } from './checkpoint/located-tensor.ts';
 import { temporaryFolder } from './testing/golden-folder.ts';
 
 /** A reader of bf16 tensors of those shapes, one after another in a file, with the values they must have. */
@@ -74,3 +74,37 @@ test('tells a file that got shorter', async () => {
     })
   );
 });
+
+const NOT_FINITE = [
+  ['bf16', 0, 0x7f80, 'Infinity'],
+  ['bf16', 6, 0xffc1, 'NaN'],
+  ['f16', 1, 0x7c00, 'Infinity'],
+  ['f16', 6, 0xfe01, 'NaN'],
+  ['f32', 0, 0x7f800000, 'Infinity'],
+  ['f32', 5, 0xffc00001, 'NaN']
+] as const;
+
+test.each(NOT_FINITE)('in %s, element %i of bits %i is refused as %s', async (dtype, at, bits, value) => {
+  const reader = await readerOfBits(
+    dtype,
+    Array.from({ length: 7 }, (_, i) => (i === at ? bits : 0x3c01))
+  );
+  await expect(reader.sum('a')).rejects.toThrow(
+    expect.objectContaining({
+      kind: 'corrupt_checkpoint',
+      message: `weights: tensor a can't be read: element ${at} is ${value}, weights must be finite`
+    })
+  );
+  await expect(reader.rows('a')).rejects.toThrow(`element ${at} is ${value}`);
+});
+
+/** A reader of one tensor [7] of those elements' bits. */
+async function readerOfBits(dtype: FloatType, bits: readonly number[]): Promise<CanonicalReader> {
+  const path = join(temporaryFolder(), 'weights');
+  const bytes = new Uint8Array(dtype === 'f32' ? Uint32Array.from(bits).buffer : Uint16Array.from(bits).buffer);
+  writeFileSync(path, bytes);
+  const file = await open(path);
+  onTestFinished(() => file.close());
+  const tensor: LocatedTensor = { name: 'a', dims: [7], dtype, file, fileName: 'weights', offset: 0, bytes: bytes.byteLength };
+  return new CanonicalReader(new Map([['a', tensor]]), () => undefined);
+}

@@ -1,14 +1,16 @@
-import { chunkBuffers, readChunks } from '@janus-mesh/bundle';
 import { ModelError } from '@janus-mesh/models';
-import { dtypeBytes, elementCount, widenToF32 } from '@janus-mesh/tensor';
+import { dtypeBytes, elementCount } from '@janus-mesh/tensor';
 import type { LocatedTensor } from './checkpoint/located-tensor.ts';
 import { ReadingThread } from './reading-thread.ts';
+import { sharedFloats } from './shared-floats.ts';
 import type { BytesListener, TensorReader } from './tensor-reader.ts';
 
 /** Halves are read this much at a time, and widened to twice that. */
 const CHUNK_BYTES = 4 * 2 ** 20;
 /** One is read into, one is worked on, and what was made of the one before may still be written from it. */
 const BUFFERS = 3;
+/** Rows of a chunk are a multiple of this where there are more: as columns they fill whole words, and tiles. */
+const ROW_GROUP = 16;
 
 /** A stretch of a tensor, in both forms. */
 interface Chunk {
@@ -27,8 +29,6 @@ export class CanonicalReader implements TensorReader {
   #chunks = sharedChunks(CHUNK_BYTES);
   /** Which of them is filled next; it goes on from tensor to tensor, as the last chunk of one may still be in use. */
   #turn = 0;
-  /** For rows that are read outside the chunks. */
-  readonly #rowBuffers = chunkBuffers(CHUNK_BYTES);
 
   constructor(tensors: ReadonlyMap<string, LocatedTensor>, onBytes: BytesListener) {
     this.#tensors = tensors;
@@ -40,7 +40,7 @@ export class CanonicalReader implements TensorReader {
    * asked for, so that it can be written meanwhile. One tensor at a time.
    *
    * @throws {RangeError} if there is no such tensor
-   * @throws {ModelError} corrupt_checkpoint if the file got shorter meanwhile
+   * @throws {ModelError} corrupt_checkpoint if the file got shorter meanwhile, or an element is not finite
    */
   async *chunks(name: string): AsyncGenerator<Float32Array> {
     for await (const { values } of this.#read(name)) yield values;
@@ -52,26 +52,21 @@ export class CanonicalReader implements TensorReader {
   }
 
   /**
-   * Reads rows (of the first dim) of a tensor, without taking its sum.
+   * Reads rows (of the first dim) of a tensor, without taking its sum. The thread does all of it, so that it goes on beside other work.
    *
-   * @param out f32 of whole rows, filled
+   * @param out f32 of whole rows in shared memory, filled
    * @param first of the rows
    * @returns out
-   * @throws {ModelError} corrupt_checkpoint if the file got shorter meanwhile
+   * @throws {ModelError} corrupt_checkpoint if the file got shorter meanwhile, or an element is not finite
    */
-  async rows(name: string, out: Float32Array = new Float32Array(elementCount(this.dims(name))), first = 0): Promise<Float32Array> {
+  async rows(name: string, out: Float32Array = sharedFloats(elementCount(this.dims(name))), first = 0): Promise<Float32Array> {
     const tensor = this.#tensor(name);
-    const width = dtypeBytes(tensor.dtype);
-    const range = { offset: tensor.offset + first * this.rowLength(name) * width, bytes: out.length * width };
-    try {
-      let at = 0;
-      for await (const bytes of readChunks(tensor.file, range, this.#rowBuffers)) {
-        widenToF32(tensor.dtype, bytes, out.subarray(at, at + bytes.byteLength / width));
-        at += bytes.byteLength / width;
-      }
-    } catch (error) {
+    const { file, dtype } = tensor;
+    const element = first * this.rowLength(name);
+    const offset = tensor.offset + element * dtypeBytes(dtype);
+    await this.#thread.read({ fd: file.fd, offset, dtype, first: element, values: out }).catch((error) => {
       throw unreadable(tensor, error);
-    }
+    });
     this.#onBytes(out.byteLength, name);
     return out;
   }
@@ -131,7 +126,7 @@ export class CanonicalReader implements TensorReader {
     this.#turn = (this.#turn + 1) % BUFFERS;
     const count = Math.min(chunkBytes, bytes - at);
     const chunk = { stored: buffers.stored.subarray(0, count), values: buffers.values.subarray(0, count / dtypeBytes(dtype)) };
-    await this.#thread.read({ fd: file.fd, offset: offset + at, dtype, ...chunk });
+    await this.#thread.read({ fd: file.fd, offset: offset + at, dtype, first: at / dtypeBytes(dtype), ...chunk });
     return chunk;
   }
 
@@ -144,7 +139,8 @@ export class CanonicalReader implements TensorReader {
   /** Bytes of a chunk of whole rows; a row longer than chunks are makes them longer. */
   #wholeRows(rowBytes: number): number {
     if (rowBytes > (this.#chunks[0] as Chunk).stored.byteLength) this.#chunks = sharedChunks(rowBytes);
-    return Math.floor((this.#chunks[0] as Chunk).stored.byteLength / rowBytes) * rowBytes;
+    const rows = Math.floor((this.#chunks[0] as Chunk).stored.byteLength / rowBytes);
+    return (rows < ROW_GROUP ? rows : rows - (rows % ROW_GROUP)) * rowBytes;
   }
 }
 
@@ -152,7 +148,7 @@ export class CanonicalReader implements TensorReader {
 function sharedChunks(bytes: number): readonly Chunk[] {
   return Array.from({ length: BUFFERS }, () => ({
     stored: new Uint8Array(new SharedArrayBuffer(bytes)),
-    values: new Float32Array(new SharedArrayBuffer(bytes * 2))
+    values: sharedFloats(bytes / 2)
   }));
 }
 

@@ -35,11 +35,15 @@ export async function fillWeights(weights: WeightsFile, filling: Filling): Promi
   const writer = new TensorWriter(reader, weights, tensors);
   const computed = tensors.filter((tensor) => tensor.source.kind === 'computed');
   for (const tensor of tensors) {
-    if (tensor === computed[0]) await computeTensors(computed, { runtime, weights, config, source, progress, onWarning, signal });
+    if (tensor === computed[0]) {
+      await writer.finish(); // they are computed from what is in the file
+      await computeTensors(computed, { runtime, weights, config, source, progress, onWarning, signal });
+    }
     if (tensor.source.kind === 'computed') continue;
     if (tensor.source.kind === 'calibrated') await weights.write(tensor.name, 0, bytesOf(scalesFor(tensor, cacheScales)));
     else await writer.write(tensor);
   }
+  await writer.finish();
   return await describe(source, reader, config.quantization);
 }
 

@@ -1,12 +1,16 @@
 import type { BundleTensor, NetworkConfig } from '@janus-mesh/networks';
 import { dtypeBytes, elementCount } from '@janus-mesh/tensor';
 
+/** What an import is at: what quantising costs is measured, the weights are written, what is left of them is hashed. */
+export type ImportStage = 'measuring' | 'writing' | 'hashing';
+
 /** How far an import is. */
 export interface ImportEvent {
   /** Work done, in bytes read (as f32), computed or hashed. */
   readonly done: number;
   /** Work in all, the same from the first event to the last. */
   readonly total: number;
+  readonly stage: ImportStage;
   /** The tensor at hand; empty while the finished weights are hashed. */
   readonly tensor: string;
 }
@@ -27,6 +31,7 @@ export class ImportProgress {
   /** Where the stage at hand ends at the latest: what it takes is estimated. */
   #stageEnd: number;
   #done = 0;
+  #stage: ImportStage;
 
   /**
    * @param tensors of the bundle, unquantised: what is read does not depend on what it becomes
@@ -47,6 +52,7 @@ export class ImportProgress {
     this.#total = this.#calibrationBytes + bytes + pictures * this.#pictureBytes + this.#hashBytes;
     this.#stageEnd = calibrates ? this.#calibrationBytes : this.#total - this.#hashBytes;
     this.#listener = listener;
+    this.#stage = calibrates ? 'measuring' : 'writing';
   }
 
   /** Bytes were read or computed. */
@@ -63,16 +69,18 @@ export class ImportProgress {
   startWriting(): void {
     this.#stageEnd = this.#total - this.#hashBytes;
     this.#done = this.#calibrationBytes;
+    this.#stage = 'writing';
   }
 
   /** That much of the finished weights was hashed. */
   hashed({ done, total }: { readonly done: number; readonly total: number }): void {
     this.#stageEnd = this.#total;
+    this.#stage = 'hashing';
     this.#moveTo(this.#total - this.#hashBytes * (1 - done / total), '');
   }
 
   #moveTo(done: number, tensor: string): void {
     this.#done = Math.max(this.#done, Math.min(this.#stageEnd, Math.round(done)));
-    this.#listener?.({ done: this.#done, total: this.#total, tensor });
+    this.#listener?.({ done: this.#done, total: this.#total, stage: this.#stage, tensor });
   }
 }

@@ -1,12 +1,12 @@
-import { availableParallelism } from 'node:os';
 import { createBundle, type Manifest, type WeightsFile } from '@janus-mesh/bundle';
 import { type Quantization, type QuantizationScheme, schemeOf } from '@janus-mesh/models';
 import { bundleTensors } from '@janus-mesh/networks';
-import { openRuntime, type Runtime } from '@janus-mesh/runtime';
+import type { Runtime } from '@janus-mesh/runtime';
 import { type Calibration, calibrate } from './calibration/calibrate.ts';
 import { palettePictures } from './computed/learn-palette.ts';
 import { fillWeights } from './fill-weights.ts';
 import { type ImportEvent, ImportProgress } from './import-progress.ts';
+import { importRuntime } from './import-runtime.ts';
 import type { ImportSource } from './import-source.ts';
 import type { TensorReader } from './tensor-reader.ts';
 import { writingOrder } from './writing-order.ts';
@@ -41,7 +41,7 @@ type Measured = Pick<Calibration, 'quantization' | 'cacheScales'>;
  * @throws {ModelError} bundle_exists, or what the source's tensors are refused with
  */
 export async function makeBundle(source: ImportSource, name: string, dir: string, options: BundleOptions): Promise<Manifest> {
-  const { overwrite, signal, onProgress, onWarning, runtime = openRuntime({ threads: availableParallelism() }) } = options;
+  const { overwrite, signal, onProgress, onWarning, runtime = importRuntime() } = options;
   const { model, samples, tokenizerJson } = source;
   const planned = schemeOf(options.quantize ?? 'w8a8', source.embedding);
   const calibrates = planned.scheme !== 'f32' && options.calibrate !== false;

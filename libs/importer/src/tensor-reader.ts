@@ -10,7 +10,7 @@ export interface TensorReader {
   /**
    * Some rows (of the first dim) of a tensor.
    *
-   * @param out f32 of whole rows, filled; default: all rows
+   * @param out f32 of whole rows in shared memory, filled; default: all rows
    * @param first of the rows
    * @returns out
    */

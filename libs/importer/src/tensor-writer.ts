@@ -1,30 +1,32 @@
 import type { WeightsFile } from '@janus-mesh/bundle';
 import { type BundleTensor, scalesOf } from '@janus-mesh/networks';
-import { BLOCK, bytesOf, dtypeBytes, elementCount, quantizeBlocks4, quantizeRows8 } from '@janus-mesh/tensor';
+import { BLOCK, bytesOf, dtypeBytes, elementCount, quantizeBlocks4 } from '@janus-mesh/tensor';
+import { MatrixMemory } from './matrix-memory.ts';
 import { isMatrix, type MatrixSize, matrixRows } from './matrix-rows.ts';
+import { quantizeToColumns } from './quantize-columns.ts';
 import type { TensorReader } from './tensor-reader.ts';
 import { rowsToColumns } from './transpose.ts';
 import { WriteQueue } from './write-queue.ts';
 
 const WRITE_BYTES = 8 * 2 ** 20;
 
-/** Writes a bundle's tensors from the checkpoint's, one at a time: memory holds at most one transposed tensor. */
+/** Writes a bundle's tensors from the checkpoint's, one at a time: transposed ones take no more memory than the largest. */
 export class TensorWriter {
   readonly #reader: TensorReader;
   readonly #weights: WeightsFile;
-  /** Reused for all transposed tensors; untouched pages of it cost nothing. */
-  #matrix: ArrayBuffer;
+  readonly #matrices: MatrixMemory;
 
   /** @param tensors all that will be written: the largest transposed one sets the memory taken */
   constructor(reader: TensorReader, weights: WeightsFile, tensors: readonly BundleTensor[]) {
     this.#reader = reader;
     this.#weights = weights;
     const sizes = tensors.filter(isTransposed).map(({ dtype, dims }) => elementCount(dims) * dtypeBytes(dtype));
-    this.#matrix = new ArrayBuffer(Math.max(0, ...sizes));
+    this.#matrices = new MatrixMemory(Math.max(0, ...sizes));
   }
 
   /**
-   * Reads, lays out, quantises and writes one tensor; the scales of a quantised matrix are written with its values.
+   * Reads, lays out, quantises and writes one tensor, which may be on its way to the file until `finish`; the scales of a quantised matrix
+   * are written with its values.
    *
    * @throws {RangeError} if its sources have not as many elements as it takes, or it is not made of the checkpoint's tensors alone
    */
@@ -45,6 +47,11 @@ export class TensorWriter {
     }
   }
 
+  /** Waits until all is in the file. */
+  async finish(): Promise<void> {
+    await this.#matrices.finish();
+  }
+
   async #writeInOrder({ name, dtype }: BundleTensor, sources: readonly string[]): Promise<void> {
     const queue = new WriteQueue(this.#weights, name);
     for (const source of sources) {
@@ -61,30 +68,28 @@ export class TensorWriter {
 
   async #writeColumns(tensor: BundleTensor): Promise<void> {
     const [k = 0, n = 0] = tensor.dims;
-    const elements = new Uint32Array(this.#matrix, 0, k * n);
+    const bytes = await this.#matrices.take(k * n * 4);
+    const elements = new Uint32Array(bytes.buffer, bytes.byteOffset, k * n);
     let firstColumn = 0;
     for await (const rows of matrixRows(this.#reader, tensor, [k, n])) {
       rowsToColumns(new Uint32Array(rows.buffer, rows.byteOffset, rows.length), k, { elements, width: n, firstColumn });
       firstColumn += rows.length / k;
     }
-    await this.#writeWhole(tensor.name, bytesOf(elements));
+    this.#matrices.keepFor(this.#writeWhole(tensor.name, bytes));
   }
 
   // int8: quantised by rows of the checkpoint, stored as columns.
   async #writeBytes(tensor: BundleTensor): Promise<void> {
     const [k = 0, n = 0] = tensor.dims;
-    const elements = new Uint8Array(this.#matrix, 0, k * n);
+    const elements = await this.#matrices.take(k * n);
     const scales = new Float32Array(n);
-    let values = new Int8Array();
     let firstColumn = 0;
     for await (const rows of matrixRows(this.#reader, tensor, [k, n])) {
-      if (values.length < rows.length) values = new Int8Array(rows.length);
       const count = rows.length / k;
-      quantizeRows8(rows, k, { values, scales: scales.subarray(firstColumn, firstColumn + count) });
-      rowsToColumns(new Uint8Array(values.buffer, 0, rows.length), k, { elements, width: n, firstColumn });
+      quantizeToColumns(rows, k, { elements, width: n, firstColumn }, scales.subarray(firstColumn, firstColumn + count));
       firstColumn += count;
     }
-    await this.#writeWhole(tensor.name, elements);
+    this.#matrices.keepFor(this.#writeWhole(tensor.name, elements));
     await this.#weights.write(scalesOf(tensor.name), 0, bytesOf(scales));
   }
 

@@ -1,9 +1,9 @@
 import { linearForm, type Quantization } from '@janus-mesh/models';
-import { MICROSOFT } from '@janus-mesh/onnx';
+import { type Graph, MICROSOFT } from '@janus-mesh/onnx';
 import { TAPS } from './codec-strips.ts';
 import { mapStrips, type Strip, type StripOutput, someWindows } from './map-strips.ts';
 import type { NetworkBuilder } from './network-builder.ts';
-import { type Affine, applyNorm, groupNorm, type PlaceMap, shareOfMoments } from './place-map.ts';
+import { type Affine, applyNorm, groupNorm, momentsOf, type PlaceMap, shareOfMoments } from './place-map.ts';
 import { scalesOf } from './quantized-tensors.ts';
 import { StripInput, type StripMatrix } from './strip-input.ts';
 
@@ -68,7 +68,7 @@ export class CodecStripBlocks {
         const beside = graph.node('Concat', pixels, { attributes: { axis: 1 } });
         return graph.node('Reshape', [beside, graph.ints(cut.rows, 2 * side * channels)]);
       });
-      return graph.node('Concat', rows, { attributes: { axis: 1 } });
+      return { value: graph.node('Concat', rows, { attributes: { axis: 1 } }), dims: [cut.rows, 4 * side * channels] };
     });
   }
 
@@ -93,7 +93,8 @@ export class CodecStripBlocks {
   /** A map that was made in one piece. */
   wholeMap(map: Omit<PlaceMap, 'moments'>): PlaceMap {
     const places = map.side * map.side;
-    return { ...map, moments: shareOfMoments(this.#net.graph, map.value, places, places) };
+    const { graph } = this.#net;
+    return { ...map, moments: momentsOf(graph, shareOfMoments(graph, { ...map, places }, places).value, map.channels) };
   }
 
   #normedConv(x: PlaceMap, { norm, conv, output, skip }: NormedConv): PlaceMap {
@@ -102,7 +103,8 @@ export class CodecStripBlocks {
       const input = new StripInput(strip.graph, swished(strip, affine), x.channels);
       const windows = { table: someWindows(strip, WINDOW), places: strip.cut.places, taps: TAPS };
       const value = input.times(this.#matrix(conv, conv), windows);
-      return skip ? strip.graph.node('Add', [this.#skipped(strip, skip), value]) : value;
+      const sum = skip ? strip.graph.node('Add', [this.#skipped(strip, skip), value]) : value;
+      return { value: sum, dims: [strip.cut.places, output] };
     });
   }
 
@@ -111,23 +113,21 @@ export class CodecStripBlocks {
     return shortcut ? new StripInput(strip.graph, own, map.channels).times(this.#matrix(shortcut, shortcut)) : own;
   }
 
-  // Makes a map of what a body makes of each strip of another.
-  #collect(made: Pick<PlaceMap, 'channels' | 'side'>, name: string, map: PlaceMap, body: (strip: Strip) => string): PlaceMap {
+  // Makes a map of what a body makes of each strip of another. What the body gives is an output of the strip's graph as it is: reshaped
+  // there, it would be copied on one thread.
+  #collect(made: Pick<PlaceMap, 'channels' | 'side'>, name: string, map: PlaceMap, body: (strip: Strip) => StripOutput): PlaceMap {
     const { graph } = this.#net;
     const { channels, side } = made;
     const outputs = (strip: Strip): StripOutput[] => {
+      const output = body(strip);
       const places = (side * side) / strip.cut.count;
-      const value = strip.graph.node('Reshape', [body(strip), strip.graph.ints(places, channels)]);
-      const share = shareOfMoments(strip.graph, value, places, side * side);
-      return [
-        { value, dims: [places, channels] },
-        { value: share, dims: [2, channels] }
-      ];
+      return [output, shareOfMoments(strip.graph, { value: output.value, channels, places }, side * side)];
     };
     const widest = Math.max(map.channels, channels * (side / map.side) ** 2);
     const [strips, shares] = mapStrips(graph, { name, map, channels: widest, body: outputs }) as [string, string];
     const value = graph.node('Reshape', [strips, graph.ints(side * side, channels)]);
-    return { value, channels, side, moments: graph.node('ReduceSum', [shares, graph.ints(0)], { attributes: { keepdims: 0 } }) };
+    const sum = graph.node('ReduceSum', [shares, graph.ints(0)], { attributes: { keepdims: 0 } });
+    return { value, channels, side, moments: momentsOf(graph, sum, channels) };
   }
 
   #matrix(name: string, biasOf: string): StripMatrix {
@@ -156,6 +156,13 @@ function lastStrip(strip: Strip, value: string, { matrix, bias, output }: { matr
   const nine = graph.constant({ name: `${graph.name}nine`, dtype: 'i32', dims: [] }, Int32Array.of(TAPS));
   const indices = graph.node('Add', [graph.node('Mul', [strip.windows, nine]), offsets]);
   const gathered = graph.node('Gather', [parts, indices], { attributes: { axis: 0 } }); // [places, 9, output]
-  const sums = graph.node('ReduceSum', [gathered, graph.ints(1)], { attributes: { keepdims: 0 } });
+  const sums = graph.node('MatMul', [graph.node('Reshape', [gathered, graph.ints(cut.places, TAPS * output)]), tapSums(graph, output)]);
   return { value: graph.node('Add', [sums, bias]), dims: [cut.places, output] };
+}
+
+// f32 [9 · output, output]: adds what the nine taps give to each output. As a product it runs on all threads, as a reduction on one.
+function tapSums(graph: Graph, output: number): string {
+  const [name, dims] = ['strips.tap_sums', [TAPS * output, output]];
+  const isSame = (_: unknown, i: number) => (Math.floor(i / output) % output === i % output ? 1 : 0);
+  return graph.has(name) ? name : graph.constant({ name, dtype: 'f32', dims }, Float32Array.from({ length: TAPS * output ** 2 }, isSame));
 }

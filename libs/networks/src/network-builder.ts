@@ -1,4 +1,5 @@
-import { Graph, MICROSOFT, modelBytes } from '@janus-mesh/onnx';
+import { elementType, Graph, MICROSOFT, modelBytes } from '@janus-mesh/onnx';
+import type { DType } from '@janus-mesh/tensor';
 import { bundleTensors } from './bundle-tensors.ts';
 import { Int8Activations } from './int8-activations.ts';
 import type { BundleTensor, Network, NetworkConfig } from './network.ts';
@@ -46,13 +47,22 @@ export class NetworkBuilder {
    * int8. They commute with every linear layer and every product with another matrix, so that a later one can pay for all.
    */
   product({ value, factor }: OwedRows, weight: string): OwedRows {
-    const { quantized, dims } = this.#tensor(weight);
-    if (!quantized) return { value: this.graph.node('MatMul', [value, this.weight(weight)]), factor };
+    const { quantized, dims, dtype } = this.#tensor(weight);
+    if (!quantized) {
+      const isHalf = dtype === 'f16';
+      const product = this.graph.node('MatMul', [isHalf ? this.cast(value, 'f16') : value, this.weight(weight)]);
+      return { value: isHalf ? this.cast(product, 'f32') : product, factor };
+    }
     const matrix = [this.weight(weight), this.weight(scalesOf(weight))] as const;
     if (quantized.form === 'w8a8') return this.#int8Product({ value, factor }, ...matrix);
     const [n = 0, blocks = 0, blockBytes = 0] = dims; // two values a byte
     const attributes = { K: blocks * blockBytes * 2, N: n, bits: 4, block_size: blockBytes * 2, accuracy_level: INT8_ACTIVATIONS };
     return { value: this.microsoft('MatMulNBits', [value, ...matrix], { attributes }), factor };
+  }
+
+  /** A value as elements of another type. */
+  cast(x: string, dtype: DType): string {
+    return this.graph.node('Cast', [x], { attributes: { to: elementType(dtype) } });
   }
 
   /** Multiplies in what is owed. */

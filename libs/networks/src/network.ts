@@ -52,4 +52,11 @@ export interface BundleTensor {
 export interface NetworkConfig extends Pick<ModelConfig, 'text' | 'vision' | 'codec'> {
   /** @default nothing is quantised */
   readonly quantization?: Quantization;
+  /**
+   * What linears that are not quantised compute in, those of VQ excepted; sums, norms, attention and caches stay f32. f16 is for devices
+   * that are fast in it: the matrices are f16 then.
+   *
+   * @default f32
+   */
+  readonly floats?: 'f32' | 'f16';
 }

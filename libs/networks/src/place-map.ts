@@ -2,6 +2,9 @@ import type { Graph } from '@janus-mesh/onnx';
 import { GROUP_NORM_EPSILON, GROUPS, requireGroups } from './codec-groups.ts';
 import type { NetworkBuilder } from './network-builder.ts';
 
+// Places side by side in a row of the products that make moments: with the channels alone as columns, threads would share each row.
+const ABREAST = 8;
+
 /** A feature map with its channels last: place after place, row after row. */
 export interface PlaceMap {
   /** f32 [side², channels] */
@@ -18,18 +21,37 @@ export interface Affine {
   readonly shift: string;
 }
 
+/** A map, or a part of one. */
+interface Places {
+  /** f32 [places, channels], or another shape of the same. */
+  readonly value: string;
+  readonly places: number;
+  readonly channels: number;
+}
+
 /**
- * A part's share of a map's moments. The sums are products with a row of equal numbers: reductions over the first axis are many times slower.
+ * A part's share of a map's moments, for `momentsOf`; the sum of all parts' shares is the map's. The sums are products with a row of equal
+ * numbers: reductions over the first axis are many times slower.
  *
- * @param value f32 [places, channels]
  * @param total places of the whole map
- * @returns f32 [2, channels]; the shares of all parts add up to the moments
+ * @returns f32 [2, n · channels]
  */
-export function shareOfMoments(graph: Graph, value: string, places: number, total: number): string {
-  const name = `mean.${places}.${total}`;
-  const mean = graph.has(name) ? name : graph.constant({ name, dtype: 'f32', dims: [1, places] }, new Float32Array(places).fill(1 / total));
-  const shares = [value, graph.node('Mul', [value, value])].map((factor) => graph.node('MatMul', [mean, factor]));
-  return graph.node('Concat', shares, { attributes: { axis: 0 } });
+export function shareOfMoments(graph: Graph, { value, places, channels }: Places, total: number): { value: string; dims: number[] } {
+  const abreast = places % ABREAST === 0 ? ABREAST : 1;
+  const rows = places / abreast;
+  const name = `mean.${rows}.${total}`;
+  const mean = graph.has(name) ? name : graph.constant({ name, dtype: 'f32', dims: [1, rows] }, new Float32Array(rows).fill(1 / total));
+  const wide = graph.node('Reshape', [value, graph.ints(rows, abreast * channels)]);
+  const shares = [wide, graph.node('Mul', [wide, wide])].map((factor) => graph.node('MatMul', [mean, factor]));
+  const both = graph.node('Concat', shares, { attributes: { axis: 0 } });
+  return { value: both, dims: [2, abreast * channels] };
+}
+
+/** Moments of a map, f32 [2, channels], from the sum of its parts' shares. */
+export function momentsOf(graph: Graph, shares: string, channels: number): string {
+  return graph.node('ReduceSum', [graph.node('Reshape', [shares, graph.ints(2, -1, channels)]), graph.ints(1)], {
+    attributes: { keepdims: 0 }
+  });
 }
 
 /**

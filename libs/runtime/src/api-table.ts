@@ -18,6 +18,7 @@ const FUNCTIONS = {
   ],
   createSessionOptions: [10, 'void *(_Out_ void **options)'],
   setOptimizedModelFilePath: [11, 'void *(void *options, void *path)'],
+  enableProfiling: [14, 'void *(void *options, void *prefix)'],
   createRunOptions: [39, 'void *(_Out_ void **options)'],
   runOptionsSetTerminate: [46, 'void *(void *options)'],
   runOptionsUnsetTerminate: [47, 'void *(void *options)'],
@@ -26,6 +27,7 @@ const FUNCTIONS = {
     'void *(void *memoryInfo, void *data, size_t bytes, void *dims, size_t rank, int elementType, _Out_ void **value)'
   ],
   createCpuMemoryInfo: [69, 'void *(int allocatorType, int memoryType, _Out_ void **memoryInfo)'],
+  releaseEnvironment: [92, 'void (void *environment)'],
   releaseStatus: [93, 'void (void *status)'],
   releaseSession: [95, 'void (void *session)'],
   releaseValue: [96, 'void (void *value)'],
@@ -35,6 +37,8 @@ const FUNCTIONS = {
   disablePerSessionThreads: [120, 'void *(void *options)'],
   createThreadingOptions: [121, 'void *(_Out_ void **threading)'],
   releaseThreadingOptions: [122, 'void (void *threading)'],
+  getAvailableProviders: [125, 'void *(_Out_ void **names, void *count)'],
+  releaseAvailableProviders: [126, 'void *(void *names, int count)'],
   addSessionConfigEntry: [130, 'void *(void *options, const char *key, const char *value)'],
   setGlobalIntraOpThreads: [147, 'void *(void *threading, int threads)'],
   setGlobalSpinControl: [149, 'void *(void *threading, int spin)'],
@@ -46,7 +50,17 @@ const FUNCTIONS = {
     169, // CreateSessionFromArrayWithPrepackedWeightsContainer
     'void *(void *environment, void *model, size_t modelBytes, void *options, void *prepacked, _Out_ void **session)'
   ],
-  addExternalInitializers: [210, 'void *(void *options, void *names, void *values, size_t count)']
+  appendTensorRt: [170, 'void *(void *options, void *providerOptions)'], // SessionOptionsAppendExecutionProvider_TensorRT_V2
+  createTensorRtOptions: [171, 'void *(_Out_ void **providerOptions)'],
+  updateTensorRtOptions: [172, 'void *(void *providerOptions, void *keys, void *values, size_t count)'],
+  releaseTensorRtOptions: [174, 'void (void *providerOptions)'],
+  appendCuda: [204, 'void *(void *options, void *providerOptions)'], // SessionOptionsAppendExecutionProvider_CUDA_V2
+  createCudaOptions: [205, 'void *(_Out_ void **providerOptions)'],
+  updateCudaOptions: [206, 'void *(void *providerOptions, void *keys, void *values, size_t count)'],
+  releaseCudaOptions: [208, 'void (void *providerOptions)'],
+  addExternalInitializers: [210, 'void *(void *options, void *names, void *values, size_t count)'],
+  appendProvider: [216, 'void *(void *options, const char *name, void *keys, void *values, size_t count)'], // SessionOptionsAppendExecutionProvider
+  setGlobalThreadAffinity: [227, 'void *(void *threading, const char *affinities)'] // SetGlobalIntraOpThreadAffinity
 } as const satisfies Record<string, readonly [number, string]>;
 
 /** ONNX Runtime's C functions, bound. */

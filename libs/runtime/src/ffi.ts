@@ -29,6 +29,11 @@ export function pointerAt(address: bigint, byteOffset = 0): bigint | null {
   return koffi.decode(address, byteOffset, 'void *') as bigint | null;
 }
 
+/** The C string that a pointer stored at an address points to. */
+export function stringAt(address: bigint, byteOffset = 0): string {
+  return koffi.decode(address, byteOffset, 'char *') as string;
+}
+
 /** Loads the system's C library; undefined where there is none that we know (Windows, musl). */
 export function loadLibc(): LibraryHandle | undefined {
   const name = process.platform === 'linux' ? 'libc.so.6' : process.platform === 'darwin' ? 'libSystem.dylib' : undefined;

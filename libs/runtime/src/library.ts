@@ -5,6 +5,9 @@ import { API_VERSION, bindApi, type OrtApi } from './api-table.ts';
 import { functionAt, koffi, pointerAt } from './ffi.ts';
 import { RuntimeError } from './runtime-error.ts';
 
+/** The version all graphs were run with. Older ones lack operators or attributes that they use, as int8 caches. */
+const OLDEST_VERSION = '1.30.0';
+
 /** ONNX Runtime, loaded. */
 export interface Library {
   readonly path: string;
@@ -32,7 +35,7 @@ export function defaultLibraryPath(): string {
 /**
  * Loads ONNX Runtime and binds its C API.
  *
- * @throws {RuntimeError} LIBRARY if the file is missing or no library, is not ONNX Runtime, or is too old for API_VERSION
+ * @throws {RuntimeError} LIBRARY if the file is missing or no library, is not ONNX Runtime, or is too old
  */
 export function loadLibrary(path: string): Library {
   // biome-ignore lint/style/noProcessEnv: the Linux library sends usage data unless told not to, and reads this when it is loaded
@@ -45,6 +48,8 @@ export function loadLibrary(path: string): Library {
   if (table === null) {
     throw new RuntimeError('LIBRARY', `${path} is ONNX Runtime ${version}, which does not offer version ${API_VERSION} of the C API`);
   }
+  if (version.localeCompare(OLDEST_VERSION, 'en', { numeric: true }) < 0)
+    throw new RuntimeError('LIBRARY', `${path} is ONNX Runtime ${version}, at least ${OLDEST_VERSION} is needed`);
   return { path, version, api: bindApi(table) };
 }
 

@@ -14,13 +14,13 @@ const COMPILER = 'gcc';
 const opening = (libraryPath: string) => () => openRuntime({ threads: 1, libraryPath });
 
 /** A library whose OrtGetApiBase gives what the C expression says. */
-function stubLibrary(name: string, apiBase: string): string {
+function stubLibrary(name: string, apiBase: string, [version, table] = ['1.8.1', '0']): string {
   const source = join(folder, `${name}.c`);
   const library = join(folder, `${name}.so`);
   writeFileSync(
     source,
-    `static const void *get_api(unsigned version) { return 0; }
-     static const char *get_version(void) { return "1.8.1"; }
+    `static const void *get_api(unsigned version) { return ${table}; }
+     static const char *get_version(void) { return "${version}"; }
      static const void *base[] = { get_api, get_version };
      const void *OrtGetApiBase(void) { return ${apiBase}; }`
   );
@@ -54,6 +54,11 @@ test.runIf(hasCompiler)('refuses a library that does not offer the version of th
   expect(opening(path)).toThrow(`${path} is ONNX Runtime 1.8.1, which does not offer version 20 of the C API`);
 });
 
+test.runIf(hasCompiler)('refuses a library that offers the API, but is older than what the graphs were run with', () => {
+  const path = stubLibrary('older', 'base', ['1.29.2', '&get_api']);
+  expect(opening(path)).toThrow(`${path} is ONNX Runtime 1.29.2, at least 1.30.0 is needed`);
+});
+
 test.runIf(hasCompiler)('refuses a library without its two entry points', () => {
   expect(opening(stubLibrary('null', '0'))).toThrow(/OrtApiBase is incomplete/);
   expect(opening(stubLibrary('zeros', 'get_api(0) ? base : (const void *[]){0, 0}'))).toThrow(/OrtApiBase is incomplete/);
@@ -61,6 +66,24 @@ test.runIf(hasCompiler)('refuses a library without its two entry points', () => 
 
 test('refuses a number of threads that is none', () => {
   expect(() => openRuntime({ threads: 0 })).toThrow('threads must be a whole number from 1, not 0');
+});
+
+test('refuses a provider that the library was built without, naming it and those there are', () => {
+  const path = defaultLibraryPath();
+  expect(() => openRuntime({ threads: 1, provider: 'rocm' })).toThrow(
+    expect.objectContaining({ code: 'PROVIDER', message: expect.stringMatching(/^.* has no execution provider "rocm"; it has .*\bcpu\b/) })
+  );
+  expect(() => openRuntime({ threads: 1, provider: 'rocm' })).toThrow(path);
+});
+
+test('refuses options of a provider that has none', () => {
+  expect(() => openRuntime({ threads: 1, providerOptions: { device_id: '1' } })).toThrow(
+    'the execution provider "cpu" has no options, got device_id'
+  );
+});
+
+test('refuses fewer processors than threads', () => {
+  expect(() => openRuntime({ threads: 2, processors: [0] })).toThrow("2 threads can't be pinned to 1 processors: each takes one");
 });
 
 test('opens after refusals, tells its version, and gives the same runtime for the same options', () => {

@@ -9,8 +9,8 @@ import { Value } from './value.ts';
 export class Runtime {
   /** Of ONNX Runtime, as the library reports it: "1.30.0". */
   readonly version: string;
-  /** The execution provider all sessions run on. */
-  readonly provider = 'cpu';
+  /** The execution provider all sessions run on, by its short name: "cpu". */
+  readonly provider: string;
   /** Threads of the pool that all sessions share. */
   readonly threads: number;
   readonly #native: Native;
@@ -19,6 +19,7 @@ export class Runtime {
   constructor(native: Native, version: string, threads: number) {
     this.#native = native;
     this.version = version;
+    this.provider = native.provider.name;
     this.threads = threads;
   }
 

@@ -5,6 +5,7 @@ import { nameArray } from './name-array.ts';
 import type { Native } from './native.ts';
 import { NativeObject } from './native-object.ts';
 import type { PrepackedWeights } from './prepacked-weights.ts';
+import { appendProvider } from './provider.ts';
 import { RuntimeError } from './runtime-error.ts';
 import { check, create, createAsync } from './status.ts';
 import type { Value } from './value.ts';
@@ -114,11 +115,13 @@ function nativePath(path: string): Buffer {
   return Buffer.from(`${path}\0`, process.platform === 'win32' ? 'utf16le' : 'utf8');
 }
 
-function configure({ api }: Native, options: bigint, { config = {}, weights, folder, saveTo }: SessionSource): void {
+function configure({ api, provider, profileTo }: Native, options: bigint, { config = {}, weights, folder, saveTo }: SessionSource): void {
   check(api, api.disablePerSessionThreads(options)); // else it would have a pool of its own beside the process's
+  appendProvider(api, options, provider);
   for (const [key, value] of Object.entries(config)) check(api, api.addSessionConfigEntry(options, key, value));
   if (folder !== undefined) check(api, api.addSessionConfigEntry(options, 'session.model_external_initializers_file_folder_path', folder));
   if (saveTo !== undefined) check(api, api.setOptimizedModelFilePath(options, nativePath(saveTo)));
+  if (profileTo !== '') check(api, api.enableProfiling(options, nativePath(profileTo)));
   if (!weights?.size) return;
   // Only plain initializers are found again in the container of prepacked weights (without it every session keeps a packed copy of its
   // own), and only "external" ones can be looked into while the graph is optimized. These are copied meanwhile: not the large matrices.

@@ -14,6 +14,7 @@ export { type PictureFault, pictureRefusal } from './tier/picture-refusal.ts';
 export { pictureLimits, pictureSettings } from './tier/picture-settings.ts';
 export { requireDiagnostics, requireRevision } from './tier/preconditions.ts';
 export { receivePicture } from './tier/receive-picture.ts';
+export { runtimeOptions, runtimeSettings } from './tier/runtime-settings.ts';
 export { type OpenedRequest, openRequest } from './tier/start-message.ts';
 export { type QueueDepth, TierCounts } from './tier/tier-counts.ts';
 export { type TierSources, tierInfo } from './tier/tier-info.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BLOCK, quantizeBlocks4, quantizeRows8, restoreBlocks4, restoreRows8 } from './quantize.ts';
+import { BLOCK, quantizeBlocks4, quantizeRows8, restoreBlocks4, restoreRows8, roundRows8 } from './quantize.ts';
 
 /** Values that look like weights, the same each time. */
 function weights(count: number): Float32Array {
@@ -32,6 +32,15 @@ describe('rows of int8', () => {
     restoreRows8(quantized, 48, restored);
     for (const [i, value] of rows.entries())
       expect(Math.abs(value - (restored[i] as number))).toBeLessThanOrEqual((quantized.scales[Math.floor(i / 48)] as number) * 0.5001);
+  });
+
+  test('are rounded at once to what they are when quantised and put back', () => {
+    const rows = weights(9 * 47).fill(0, 47, 2 * 47);
+    const restored = new Float32Array(rows.length);
+    restoreRows8(rows8(rows, 47), 47, restored);
+    const rounded = new Float32Array(rows.length);
+    roundRows8(rows, 47, rounded);
+    expect(rounded).toEqual(restored);
   });
 
   test('of zeros are zeros with scale 0', () => {

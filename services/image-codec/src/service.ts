@@ -6,6 +6,7 @@ import {
   CONFIG,
   pictureLimits,
   provide,
+  runtimeOptions,
   type ServiceDefinition,
   TierCounts,
   type Token,
@@ -30,7 +31,7 @@ const CODEC = token<ImageCodec>('image codec');
 const providers = [
   provide(BUNDLE, [SETTINGS], ({ bundle }) => openBundle(bundle)),
   // Runs are long and rare: threads that spin between them would only take time from the tiers beside this one.
-  provide(RUNTIME, [SETTINGS], ({ threads }) => openRuntime({ threads, spin: false })),
+  provide(RUNTIME, [SETTINGS], (settings) => openRuntime({ ...runtimeOptions(settings), threads: settings.threads, spin: false })),
   provide(WEIGHTS, [RUNTIME, BUNDLE], (runtime, { weightsPath, tensors }) => new MappedWeights(runtime, weightsPath, tensors)),
   provide(VQ, [RUNTIME, WEIGHTS, BUNDLE], (runtime, weights, { manifest }) => Vq.load(runtime, weights, networkConfig(manifest))),
   provide(CODEC, [SETTINGS, BUNDLE, RUNTIME, VQ], (config, { manifest }, runtime, vq) => ({

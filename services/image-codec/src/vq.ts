@@ -40,8 +40,9 @@ export class Vq {
     this.palette = palette;
     this.#runtime = runtime;
     this.#codec = codec;
-    // Both take hundreds of megabytes for maps of the picture's size: the one that does not run keeps none of them.
-    this.#decoder = { session: decoder, call: decoder.newCall(['ids'], ['image'], { freesScratch: true }) };
+    // Both take hundreds of megabytes for maps of the picture's size. Getting them anew, page by page, is a tenth of a decode: the decoder,
+    // which every generated picture needs, keeps them; the encoder does not.
+    this.#decoder = { session: decoder, call: decoder.newCall(['ids'], ['image']) };
     this.#encoder = { session: encoder, call: encoder.newCall(['pixels'], ['z', 'ids'], { freesScratch: true }) };
   }
 

@@ -2,7 +2,17 @@ import { type Bundle, openBundle } from '@janus-mesh/bundle';
 import { type TierInfo, TransformerServiceDefinition } from '@janus-mesh/contracts';
 import { bindService } from '@janus-mesh/rpc';
 import { isaClass, openRuntime, type Runtime } from '@janus-mesh/runtime';
-import { CONFIG, LOGGER, provide, type ServiceDefinition, TierCounts, type Token, tierInfo, token } from '@janus-mesh/service';
+import {
+  CONFIG,
+  LOGGER,
+  provide,
+  runtimeOptions,
+  type ServiceDefinition,
+  TierCounts,
+  type Token,
+  tierInfo,
+  token
+} from '@janus-mesh/service';
 import { type Config, checkConfig, configSchema } from './config.ts';
 import { PREFILL_CHUNK } from './engine/chunk-grid.ts';
 import { Engine } from './engine/engine.ts';
@@ -26,11 +36,12 @@ const INFO = token<TierInfo>('tier info');
 const providers = [
   provide(SETTINGS, [CONFIG as Token<Config>], checkConfig),
   provide(BUNDLE, [SETTINGS], ({ bundle }) => openBundle(bundle)),
-  provide(RUNTIME, [SETTINGS, BUNDLE, LOGGER], ({ threads: wanted, spin }, { manifest }, logger) => {
+  provide(RUNTIME, [SETTINGS, BUNDLE, LOGGER], (settings, { manifest }, logger) => {
+    const { threads: wanted, spin } = settings;
     // With more threads than heads, attention splits the keys between them, and the last bits depend on how many there are.
     const threads = Math.min(wanted, manifest.config.text.heads);
     if (threads < wanted) logger.info({ wanted, threads }, 'no more threads than attention heads');
-    return openRuntime({ threads, spin });
+    return openRuntime({ ...runtimeOptions(settings), threads, spin });
   }),
   provide(RUNNER, [BUNDLE, RUNTIME, SETTINGS], (bundle, runtime, { slots, kvBudgetBytes, kv, packedWeights }) =>
     createRunner({ bundle, runtime, slots, kvBudgetBytes, kv, packedWeights })

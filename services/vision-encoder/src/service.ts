@@ -6,6 +6,7 @@ import {
   CONFIG,
   pictureLimits,
   provide,
+  runtimeOptions,
   type ServiceDefinition,
   TierCounts,
   type Token,
@@ -31,7 +32,7 @@ const ENCODER = token<VisionEncoder>('vision encoder');
 const providers = [
   provide(BUNDLE, [SETTINGS], ({ bundle }) => openBundle(bundle)),
   // Runs are long and rare: threads that spin between them would only take time from the tiers beside this one.
-  provide(RUNTIME, [SETTINGS], ({ threads }) => openRuntime({ threads, spin: false })),
+  provide(RUNTIME, [SETTINGS], (settings) => openRuntime({ ...runtimeOptions(settings), threads: settings.threads, spin: false })),
   provide(WEIGHTS, [RUNTIME, BUNDLE], (runtime, { weightsPath, tensors }) => new MappedWeights(runtime, weightsPath, tensors)),
   provide(SIGLIP, [RUNTIME, WEIGHTS, BUNDLE], (runtime, weights, { manifest }) => Siglip.load(runtime, weights, networkConfig(manifest))),
   provide(ENCODER, [SETTINGS, BUNDLE, RUNTIME, SIGLIP], (config, { manifest }, runtime, siglip) => ({

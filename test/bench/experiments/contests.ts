@@ -7,7 +7,7 @@ import { DECODE_ROWS } from '../targets.ts';
 
 /** Cases by what `--only` calls them. */
 const CASES: Readonly<Record<string, readonly string[]>> = {
-  decode: DECODE_ROWS.map((rows) => `decode-${rows}`),
+  decode: [...DECODE_ROWS.map((rows) => `decode-${rows}`), 'decode-16/2'],
   prefill: ['prefill-256'],
   siglip: ['siglip'],
   vq: ['vq-decode'],
@@ -17,7 +17,7 @@ const CASES: Readonly<Record<string, readonly string[]>> = {
 
 /** What the machine can do at most is measured in each round too, but where nothing is computed against it. */
 const LIMITS = ['read', 'int8'];
-const WITHOUT_LIMITS = /^(loop-|cancel)/;
+const WITHOUT_LIMITS = /^(loop-|cancel|decode-16\/2)/;
 
 /** Names for `--only` of what is timed side by side with peers. */
 export const CONTESTS = Object.keys(CASES);

@@ -1,5 +1,5 @@
 import type { Segment } from '@janus-mesh/contracts';
-import { seededRandom } from '../../support/seeded-random.ts';
+import { seededRandom } from '@janus-mesh/tensor/testing';
 import type { NamedFeatures } from '../../support/tier-calls.ts';
 
 /** So many text tokens, the same for the same seed. */

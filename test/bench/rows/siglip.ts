@@ -4,9 +4,9 @@ import { Siglip } from '../../../services/vision-encoder/src/siglip.ts';
 import type { OpenSubject } from '../row.ts';
 
 /** `siglip`: one picture through the understanding encoder, as the vision encoder runs it. */
-export const open: OpenSubject = async ({ bundleDir, threads }) => {
+export const open: OpenSubject = async ({ bundleDir, threads, ...profile }) => {
   const { manifest, tensors, weightsPath } = await openBundle(bundleDir);
-  const runtime = openRuntime({ threads });
+  const runtime = openRuntime({ threads, ...profile });
   const weights = new MappedWeights(runtime, weightsPath, tensors);
   const siglip = await Siglip.load(runtime, weights, networkConfig(manifest));
   const { imageSize } = manifest.config.vision;

@@ -18,23 +18,24 @@ const LOOP_STEPS = 60;
 const CANCEL_AFTER_MS = [5, 20, 60, 110];
 
 /**
- * The language model with its image head, as the transformer runs it. `decode-n`: a step of n rows at context 300. `prefill-256`: a prompt,
- * in one chunk. `cancel`: from the wish to stop such a chunk to its end, the longest of some. `loop-n`: 99th percentile of the event
+ * The language model with its image head, as the transformer runs it. `decode-n`: a step of n rows at context 300. `decode-16/2`: how many
+ * steps of 2 rows one of 16 takes. `prefill-256`: a prompt, in one chunk. `cancel`: from the wish to stop such a chunk to its end, the longest of some. `loop-n`: 99th percentile of the event
  * loop's gaps while steps of n rows run.
  */
-export const open: OpenSubject = async ({ bundleDir, threads, kv = 'auto' }) => {
+export const open: OpenSubject = async ({ bundleDir, threads, kv = 'auto', ...profile }) => {
   const bundle = await openBundle(bundleDir);
-  const runner = await createRunner({ bundle, runtime: openRuntime({ threads }), slots: 16, kvBudgetBytes: 8e9, kv });
+  const runner = await createRunner({ bundle, runtime: openRuntime({ threads, ...profile }), slots: 16, kvBudgetBytes: 8e9, kv });
   const caches = await filledCaches(runner);
+  const stepOf = (rows: number) => () => runner.run(caches.slice(0, rows).map(decode));
   const cases = new Map<string, () => Promise<number>>([
     [`prefill-${PREFILL}`, () => time(() => runner.run([prompt(caches[0] as KvHandle, PREFILL, 'last')]))]
   ]);
   cases.set('cancel', () => slowestCancel(runner, caches[0] as KvHandle));
   for (const rows of ROWS) {
-    const step = () => runner.run(caches.slice(0, rows).map(decode));
-    cases.set(`decode-${rows}`, () => medianOf(step));
-    cases.set(`loop-${rows}`, () => gapsOf(step));
+    cases.set(`decode-${rows}`, () => medianOf(stepOf(rows)));
+    cases.set(`loop-${rows}`, () => gapsOf(stepOf(rows)));
   }
+  cases.set('decode-16/2', () => ratioOf(stepOf(16), stepOf(2)));
   return {
     cases: [...cases.keys()],
     async once(name) {
@@ -87,6 +88,13 @@ async function medianOf(step: () => Promise<unknown>): Promise<number> {
   const taken: number[] = [];
   for (let i = 0; i < STEPS; i++) taken.push(await time(step));
   return median(taken);
+}
+
+// Step by step in turn, so that both see the same machine.
+async function ratioOf(over: () => Promise<unknown>, under: () => Promise<unknown>): Promise<number> {
+  const taken: { over: number; under: number }[] = [];
+  for (let i = 0; i <= STEPS; i++) taken.push({ over: await time(over), under: await time(under) });
+  return median(taken.slice(1).map((pair) => pair.over)) / median(taken.slice(1).map((pair) => pair.under));
 }
 
 async function gapsOf(step: () => Promise<unknown>): Promise<number> {

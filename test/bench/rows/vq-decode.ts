@@ -4,9 +4,9 @@ import { Vq } from '../../../services/image-codec/src/vq.ts';
 import type { OpenSubject } from '../row.ts';
 
 /** `vq-decode`: the codes of one picture through the decoder, as the image codec runs it. */
-export const open: OpenSubject = async ({ bundleDir, threads }) => {
+export const open: OpenSubject = async ({ bundleDir, threads, ...profile }) => {
   const { manifest, tensors, weightsPath } = await openBundle(bundleDir);
-  const runtime = openRuntime({ threads });
+  const runtime = openRuntime({ threads, ...profile });
   const weights = new MappedWeights(runtime, weightsPath, tensors);
   const vq = await Vq.load(runtime, weights, networkConfig(manifest));
   const { grid, codebookSize } = manifest.config.codec;

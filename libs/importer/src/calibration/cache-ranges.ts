@@ -28,9 +28,12 @@ export class CacheRanges {
    */
   add(tensor: string, values: Float32Array, [, heads = 1, length = 1, headDim = 1]: readonly number[]): void {
     const channels = new Float32Array(heads * headDim);
-    for (let at = 0; at < values.length; at++) {
-      const channel = (Math.floor(at / (length * headDim)) % heads) * headDim + (at % headDim);
-      channels[channel] = Math.max(channels[channel] as number, Math.abs(values[at] as number));
+    for (let at = 0, row = 0; at < values.length; at += headDim, row++) {
+      const first = (Math.floor(row / length) % heads) * headDim;
+      for (let i = 0; i < headDim; i++) {
+        const magnitude = Math.abs(values[at + i] as number);
+        if (magnitude > (channels[first + i] as number)) channels[first + i] = magnitude;
+      }
     }
     this.#ranges.set(tensor, { channels, error: errorWithOneScale(values, scaleOf(Math.max(...channels))) });
   }

@@ -1,7 +1,8 @@
 import { type KeptLinear, type LinearForm, linearForm, type Quantization } from '@janus-mesh/models';
-import { BLOCK, quantizeBlocks4, quantizeRows8, restoreBlocks4, restoreRows8 } from '@janus-mesh/tensor';
+import { BLOCK } from '@janus-mesh/tensor';
 import type { ProbeRunner } from './probe-runner.ts';
 import { relativeError } from './relative-error.ts';
+import { Rounding } from './rounding.ts';
 
 /**
  * Largest relative error of a linear's output that passes. Rounding alone costs about 1 % in w8a8 and 8 % in w4; a row of activations with
@@ -25,6 +26,7 @@ export class LinearChecks {
   readonly errors = new Map<string, number>();
   readonly #linear: ProbeRunner;
   readonly #quantization: Quantization;
+  readonly #rounding = new Rounding();
 
   /** @param linear runs `linearProbe` */
   constructor(linear: ProbeRunner, quantization: Quantization) {
@@ -46,7 +48,7 @@ export class LinearChecks {
   async check(name: string, x: Float32Array, rows: Float32Array, k: number): Promise<void> {
     const form = linearForm(this.#quantization, name);
     if (form === 'f32') return;
-    const weight = someRows(rows, k);
+    const weight = this.#rounding.picked(rows, k, spread(rows.length / k));
     const exact = await this.#product(x, weight, k);
     let first: number | undefined;
     for (const candidate of CANDIDATES[form]) {
@@ -66,9 +68,7 @@ export class LinearChecks {
     { x, weight, k, exact }: { x: Float32Array; weight: Float32Array; k: number; exact: Float32Array }
   ): Promise<number> {
     if (form === 'w4' && k % BLOCK !== 0) return 1; // it can not be stored so
-    const restored = form === 'w8a8' ? through8(weight, k) : through4(weight);
-    // 4-bit kernels quantise activations by blocks, 8-bit ones by rows.
-    const product = await this.#product(through8(x, form === 'w8a8' ? k : BLOCK), restored, k);
+    const product = await this.#product(this.#rounding.input(form, x, k), this.#rounding.weight(form, weight, k), k);
     return relativeError(exact, product, weight.length / k);
   }
 
@@ -83,27 +83,4 @@ export class LinearChecks {
 export function spread(count: number): number[] {
   const picked = Math.min(COLUMNS, count);
   return Array.from({ length: picked }, (_, i) => Math.floor((i * count) / picked));
-}
-
-function someRows(rows: Float32Array, k: number): Float32Array {
-  const picked = spread(rows.length / k);
-  const some = new Float32Array(picked.length * k);
-  for (const [i, row] of picked.entries()) some.set(rows.subarray(row * k, (row + 1) * k), i * k);
-  return some;
-}
-
-function through8(rows: Float32Array, length: number): Float32Array {
-  const out = { values: new Int8Array(rows.length), scales: new Float32Array(rows.length / length) };
-  quantizeRows8(rows, length, out);
-  const restored = new Float32Array(rows.length);
-  restoreRows8(out, length, restored);
-  return restored;
-}
-
-function through4(rows: Float32Array): Float32Array {
-  const out = { packed: new Uint8Array(rows.length / 2), scales: new Float32Array(rows.length / BLOCK) };
-  quantizeBlocks4(rows, out);
-  const restored = new Float32Array(rows.length);
-  restoreBlocks4(out, restored);
-  return restored;
 }

@@ -1,4 +1,6 @@
+import type { ModelConfig } from '@janus-mesh/models';
 import { paddedHeadDim, textLayerProbe, textNormProbe } from '@janus-mesh/networks';
+import { sharedFloats } from '../shared-floats.ts';
 import type { CacheRanges } from './cache-ranges.ts';
 import { type CalibrationContext, denseLayer, stackedTensors, tensorValue } from './calibration-context.ts';
 import type { CalibrationPrompts } from './calibration-prompts.ts';
@@ -26,9 +28,13 @@ export async function measureText(
 ): Promise<Float32Array> {
   const { config, runtime, signal } = context;
   let x = await embed(context, prompts, aligned);
-  const layer = await ProbeRunner.load(runtime, textLayerProbe(config, prompts.length), signal);
+  const { layers } = config.text;
+  const layer = await ProbeRunner.loadLayer(runtime, textLayerProbe(config, prompts.length), signal);
   try {
-    for (let i = 0; i < config.text.layers; i++) x = await measureLayer(context, layer, { index: i, x, length: prompts.length }, measures);
+    for (let index = 0; index < layers; index++) {
+      const weights = await layerWeights(context, index);
+      x = await measureLayer({ config, layer, weights }, { index, x, length: prompts.length }, measures);
+    }
   } finally {
     layer.release();
   }
@@ -44,17 +50,12 @@ export async function measureHeads(context: CalibrationContext, hidden: Float32A
   await checks.check('codes.head.fc2.weight', first.gelu, await someRows(context, 'generation_head.vision_head.weight'), width);
 }
 
-async function measureLayer(
-  context: CalibrationContext,
-  layer: ProbeRunner,
-  { index, x, length }: { index: number; x: Float32Array; length: number },
-  { checks, ranges }: TextMeasures
-): Promise<Float32Array> {
-  const { hiddenSize: hidden, intermediateSize: inner, heads, kvHeads, headDim } = context.config.text;
+type LayerWeights = Awaited<ReturnType<typeof layerWeights>>;
+
+async function layerWeights(context: CalibrationContext, index: number) {
   const from = `language_model.layers.${index}`;
-  const t = x.length / hidden;
   context.scratch.reset();
-  const weights = {
+  return {
     qkv: await stackedTensors(
       context,
       ['q', 'k', 'v'].map((part) => `${from}.self_attn.${part}_proj.weight`)
@@ -62,18 +63,27 @@ async function measureLayer(
     o: await tensorValue(context, `${from}.self_attn.o_proj.weight`),
     gate: await tensorValue(context, `${from}.mlp.gate_proj.weight`),
     up: await tensorValue(context, `${from}.mlp.up_proj.weight`),
-    down: await tensorValue(context, `${from}.mlp.down_proj.weight`)
+    down: await tensorValue(context, `${from}.mlp.down_proj.weight`),
+    norm1: await tensorValue(context, `${from}.input_layernorm.weight`),
+    norm2: await tensorValue(context, `${from}.post_attention_layernorm.weight`)
   };
+}
+
+async function measureLayer(
+  { config, layer, weights }: { config: ModelConfig; layer: ProbeRunner; weights: LayerWeights },
+  { index, x, length }: { index: number; x: Float32Array; length: number },
+  { checks, ranges }: TextMeasures
+): Promise<Float32Array> {
+  const { hiddenSize: hidden, intermediateSize: inner, heads, kvHeads, headDim } = config.text;
+  const t = x.length / hidden;
   const prompts = t / length;
   const inputs = {
     ...weights,
     x: { dims: [t, hidden], data: x },
-    norm1: await tensorValue(context, `${from}.input_layernorm.weight`),
-    norm2: await tensorValue(context, `${from}.post_attention_layernorm.weight`),
     last: { dims: [prompts], data: new Int32Array(prompts).fill(length - 1) },
     total: { dims: [1], data: Int32Array.of(length) }
   };
-  const cache = [prompts, kvHeads, length, paddedHeadDim(context.config.text)];
+  const cache = [prompts, kvHeads, length, paddedHeadDim(config.text)];
   const seen = await layer.run(inputs, {
     out: [t, hidden],
     qkv_in: [t, hidden],
@@ -96,7 +106,7 @@ async function someRows({ reader }: CalibrationContext, name: string): Promise<F
   const picked = spread(reader.rowCount(name));
   const length = reader.rowLength(name);
   const rows = new Float32Array(picked.length * length);
-  for (const [i, row] of picked.entries()) rows.set(await reader.rows(name, new Float32Array(length), row), i * length);
+  for (const [i, row] of picked.entries()) rows.set(await reader.rows(name, sharedFloats(length), row), i * length);
   return rows;
 }
 
@@ -109,7 +119,7 @@ async function embed(context: CalibrationContext, { rows }: CalibrationPrompts, 
   const x = new Float32Array(rows.length * hidden);
   for (const [i, row] of rows.entries()) {
     if (row.kind === 'id' && !words.has(row.id))
-      words.set(row.id, await reader.rows('language_model.embed_tokens.weight', new Float32Array(hidden), row.id));
+      words.set(row.id, await reader.rows('language_model.embed_tokens.weight', sharedFloats(hidden), row.id));
     const values =
       row.kind === 'id'
         ? words.get(row.id)

@@ -1,3 +1,4 @@
+import type { ModelConfig } from '@janus-mesh/models';
 import { visionBlockProbe, visionNormProbe } from '@janus-mesh/networks';
 import { type CalibrationContext, denseLayer, stackedTensors, tensorValue } from './calibration-context.ts';
 import type { LinearChecks } from './linear-checks.ts';
@@ -16,9 +17,10 @@ export async function measureVision(
 ): Promise<Float32Array> {
   const { config, runtime, signal } = context;
   let x = await embedPatches(context, pictures);
-  const block = await ProbeRunner.load(runtime, visionBlockProbe(config), signal);
+  const block = await ProbeRunner.loadLayer(runtime, visionBlockProbe(config), signal);
   try {
-    for (let i = 0; i < config.vision.layers; i++) x = await measureBlock(context, block, { index: i, x, checks });
+    for (let index = 0; index < config.vision.layers; index++)
+      x = await measureBlock({ config, block, weights: await blockWeights(context, index) }, { index, x, checks });
   } finally {
     block.release();
   }
@@ -35,32 +37,24 @@ export async function measureAligner(context: CalibrationContext, features: Floa
   return second.y;
 }
 
-async function measureBlock(
-  context: CalibrationContext,
-  block: ProbeRunner,
-  { index, x, checks }: { index: number; x: Float32Array; checks: LinearChecks }
-): Promise<Float32Array> {
-  const { hiddenSize: width, intermediateSize: inner } = context.config.vision;
+type BlockWeights = Awaited<ReturnType<typeof blockWeights>>;
+
+async function blockWeights(context: CalibrationContext, index: number) {
   const from = `vision_model.encoder.layers.${index}`;
-  const t = x.length / width;
   const projections = ['q', 'k', 'v'].map((part) => `${from}.self_attn.${part}_proj`);
   context.scratch.reset();
-  const weights = {
-    qkv: await stackedTensors(
+  return {
+    'qkv.weight': await stackedTensors(
       context,
       projections.map((name) => `${name}.weight`)
     ),
-    proj: await tensorValue(context, `${from}.self_attn.projection_layer.weight`),
-    fc1: await tensorValue(context, `${from}.mlp.fc1.weight`),
-    fc2: await tensorValue(context, `${from}.mlp.fc2.weight`)
-  };
-  const inputs = {
-    x: { dims: [t, width], data: x },
+    'proj.weight': await tensorValue(context, `${from}.self_attn.projection_layer.weight`),
+    'fc1.weight': await tensorValue(context, `${from}.mlp.fc1.weight`),
+    'fc2.weight': await tensorValue(context, `${from}.mlp.fc2.weight`),
     'norm1.weight': await tensorValue(context, `${from}.layer_norm1.weight`),
     'norm1.bias': await tensorValue(context, `${from}.layer_norm1.bias`),
     'norm2.weight': await tensorValue(context, `${from}.layer_norm2.weight`),
     'norm2.bias': await tensorValue(context, `${from}.layer_norm2.bias`),
-    ...Object.fromEntries(Object.entries(weights).map(([name, value]) => [`${name}.weight`, value])),
     'qkv.bias': await stackedTensors(
       context,
       projections.map((name) => `${name}.bias`)
@@ -69,11 +63,20 @@ async function measureBlock(
     'fc1.bias': await tensorValue(context, `${from}.mlp.fc1.bias`),
     'fc2.bias': await tensorValue(context, `${from}.mlp.fc2.bias`)
   };
+}
+
+async function measureBlock(
+  { config, block, weights }: { config: ModelConfig; block: ProbeRunner; weights: BlockWeights },
+  { index, x, checks }: { index: number; x: Float32Array; checks: LinearChecks }
+): Promise<Float32Array> {
+  const { hiddenSize: width, intermediateSize: inner } = config.vision;
+  const t = x.length / width;
+  const inputs = { ...weights, x: { dims: [t, width], data: x } };
   const narrow = [t, width];
   const seen = await block.run(inputs, { out: narrow, qkv_in: narrow, proj_in: narrow, fc1_in: narrow, fc2_in: [t, inner] });
   for (const part of ['qkv', 'proj', 'fc1', 'fc2'] as const) {
     const k = part === 'fc2' ? inner : width;
-    await checks.check(`vision.blocks.${index}.${part}.weight`, seen[`${part}_in`], weights[part].data, k);
+    await checks.check(`vision.blocks.${index}.${part}.weight`, seen[`${part}_in`], weights[`${part}.weight`].data, k);
   }
   return seen.out;
 }

@@ -1,6 +1,7 @@
 import type { Network } from '@janus-mesh/networks';
 import { type Call, type Runtime, runCall, type Session } from '@janus-mesh/runtime';
 import { elementCount } from '@janus-mesh/tensor';
+import { OutputMemory } from './output-memory.ts';
 
 /** A value of a probe. */
 export interface ProbeValue<A = Float32Array | Int32Array> {
@@ -13,15 +14,22 @@ export class ProbeRunner {
   readonly #runtime: Runtime;
   readonly #session: Session;
   readonly #signal: AbortSignal | undefined;
+  readonly #memory: OutputMemory | undefined;
 
-  private constructor(runtime: Runtime, session: Session, signal: AbortSignal | undefined) {
+  private constructor(runtime: Runtime, session: Session, { signal, memory }: { signal: AbortSignal | undefined; memory?: OutputMemory }) {
     this.#runtime = runtime;
     this.#session = session;
     this.#signal = signal;
+    this.#memory = memory;
   }
 
   static async load(runtime: Runtime, { model }: Network, signal?: AbortSignal): Promise<ProbeRunner> {
-    return new ProbeRunner(runtime, await runtime.createSession({ model }), signal);
+    return new ProbeRunner(runtime, await runtime.createSession({ model }), { signal });
+  }
+
+  /** As `load`, but what a run gives is valid only until the next, which may read it: for layers, whose outputs are large. */
+  static async loadLayer(runtime: Runtime, { model }: Network, signal?: AbortSignal): Promise<ProbeRunner> {
+    return new ProbeRunner(runtime, await runtime.createSession({ model }), { signal, memory: new OutputMemory() });
   }
 
   /**
@@ -36,7 +44,9 @@ export class ProbeRunner {
   ): Promise<Record<N, Float32Array>> {
     const names = Object.keys(outputs) as N[];
     const call = this.#session.newCall(Object.keys(inputs), names);
-    const results = names.map((name) => [name, new Float32Array(elementCount(outputs[name]))] as const);
+    const memory = this.#memory ?? new OutputMemory();
+    const read = Object.values(inputs).map(({ data }) => data);
+    const results = names.map((name) => [name, memory.take(name, elementCount(outputs[name]), read)] as const);
     const values = [...this.#bindInputs(call, inputs), ...this.#bindOutputs(call, results, outputs)];
     try {
       await runCall(call, this.#signal);

@@ -1,6 +1,10 @@
 import type { ModelConfig } from '@janus-mesh/models';
+import { sharedFloats } from '../shared-floats.ts';
 
-/** Memory for the weights of one layer at a time, used again for the next: left to the collector, several would pile up. */
+/**
+ * Memory for the weights of one layer at a time, used again for the next: left to the collector, several would pile up. Shared with the
+ * thread that reads.
+ */
 export class Scratch {
   readonly #memory: Float32Array;
   #used = 0;
@@ -10,12 +14,12 @@ export class Scratch {
     const heads = (2 * text.heads + 2 * text.kvHeads) * text.headDim;
     const layer = text.hiddenSize * (heads + 3 * text.intermediateSize + 2);
     const block = vision.hiddenSize * (4 * vision.hiddenSize + 2 * vision.intermediateSize + 9) + vision.intermediateSize;
-    this.#memory = new Float32Array(Math.max(layer, block));
+    this.#memory = sharedFloats(Math.max(layer, block));
   }
 
   /** Takes memory that is valid until `reset`; more than is left comes from elsewhere. */
   take(elements: number): Float32Array {
-    if (this.#used + elements > this.#memory.length) return new Float32Array(elements);
+    if (this.#used + elements > this.#memory.length) return sharedFloats(elements);
     const taken = this.#memory.subarray(this.#used, this.#used + elements);
     this.#used += elements;
     return taken;

@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os';
 import { type Bundle, networkConfig } from '@janus-mesh/bundle';
 import { aligner } from '@janus-mesh/networks';
-import { loadNetwork, MappedWeights, openRuntime } from '@janus-mesh/runtime';
+import { loadNetwork, MappedWeights } from '@janus-mesh/runtime';
+import { importRuntime } from '../import-runtime.ts';
 
 /**
  * Carries features through a bundle's aligner, which no tier shows.
@@ -12,7 +12,7 @@ import { loadNetwork, MappedWeights, openRuntime } from '@janus-mesh/runtime';
 export async function alignedFeatures({ manifest, weightsPath, tensors }: Bundle, features: Float32Array): Promise<Float32Array> {
   const config = networkConfig(manifest);
   const rows = features.length / config.vision.hiddenSize;
-  const runtime = openRuntime({ threads: availableParallelism() });
+  const runtime = importRuntime();
   const weights = new MappedWeights(runtime, weightsPath, tensors);
   const session = await loadNetwork(runtime, aligner(config), weights);
   try {

@@ -1,7 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { preparePicture } from '@janus-mesh/image';
 import { ModelError, UNQUANTIZED } from '@janus-mesh/models';
-import { openRuntime } from '@janus-mesh/runtime';
 import { CacheRanges } from '../calibration/cache-ranges.ts';
 import { type CalibrationContext, calibrationContext, denseLayer } from '../calibration/calibration-context.ts';
 import type { CalibrationRow } from '../calibration/calibration-prompts.ts';
@@ -10,6 +8,8 @@ import { measureText } from '../calibration/measure-text.ts';
 import { measureAligner, measureVision } from '../calibration/measure-vision.ts';
 import { CanonicalReader } from '../canonical-reader.ts';
 import { openCheckpoint } from '../checkpoint/open-checkpoint.ts';
+import { importRuntime } from '../import-runtime.ts';
+import { sharedFloats } from '../shared-floats.ts';
 import { decodeExactly } from './decode-exactly.ts';
 import { joined } from './joined.ts';
 import { type Continuations, GUIDANCE, type Recording } from './recording.ts';
@@ -35,7 +35,7 @@ export async function layerwiseReference(folder: string, { plan, along, signal }
   const checkpoint = await openCheckpoint(folder);
   const reader = new CanonicalReader(checkpoint.located.tensors, () => signal?.throwIfAborted());
   const { model } = checkpoint.config;
-  const runtime = openRuntime({ threads: availableParallelism() });
+  const runtime = importRuntime();
   const context = await calibrationContext({ config: model, reader, runtime, signal });
   try {
     const nothing = new LinearChecks(context.linear, UNQUANTIZED);
@@ -141,9 +141,10 @@ async function headLogits({ reader, linear }: CalibrationContext, states: Float3
   const [n, k] = [reader.rowCount(weight), reader.rowLength(weight)];
   const t = states.length / k;
   const logits = new Float32Array(t * n);
+  const memory = sharedFloats(HEAD_ROWS * k);
   for (let first = 0; first < n; first += HEAD_ROWS) {
     const count = Math.min(HEAD_ROWS, n - first);
-    const data = await reader.rows(weight, new Float32Array(count * k), first);
+    const data = await reader.rows(weight, memory.subarray(0, count * k), first);
     const { y } = await linear.run({ x: { dims: [t, k], data: states }, weight: { dims: [count, k], data } }, { y: [t, count] });
     for (let row = 0; row < t; row++) logits.set(y.subarray(row * count, (row + 1) * count), row * n + first);
   }

@@ -1,6 +1,7 @@
-export { seededRandom } from '../../../../test/support/seeded-random.ts';
+export { seededRandom } from '@janus-mesh/tensor/testing';
 export { bundleData } from './bundle-data.ts';
 export { type GoldenModel, type GoldenText, goldenModel, trainedModel } from './golden-model.ts';
+export { halfBundle } from './half-bundle.ts';
 export { largestError, openNetwork, runOnce } from './network-run.ts';
 export { dequantized, quantizedBundle, type StoredTensor } from './quantized-bundle.ts';
 export { randomBundle } from './random-model.ts';

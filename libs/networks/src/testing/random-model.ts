@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../../test/support/seeded-random.ts';
+import { seededRandom } from '@janus-mesh/tensor/testing';
 import { bundleTensors } from '../bundle-tensors.ts';
 import type { NetworkConfig } from '../network.ts';
 import type { FloatTensor } from './safetensors.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { UNQUANTIZED } from '@janus-mesh/models';
 import { openRuntime } from '@janus-mesh/runtime';
-import { seededRandom } from '../../../../test/support/seeded-random.ts';
+import { seededRandom } from '@janus-mesh/tensor/testing';
 import { codecDecoder } from '../codec-decoder.ts';
 import { siglipEncoder } from '../siglip-encoder.ts';
 import { bundleData } from './bundle-data.ts';
