@@ -10,6 +10,7 @@ import { CONTESTS, contests } from './experiments/contests.ts';
 import { picturesAtOnce } from './experiments/pictures-at-once.ts';
 import { samplingLoop } from './experiments/sampling-loop.ts';
 import { secondQuestion } from './experiments/second-question.ts';
+import { telemetryCost } from './experiments/telemetry-cost.ts';
 import { textGap } from './experiments/text-gap.ts';
 import { transformerMemory } from './experiments/transformer-memory.ts';
 import { vqQuality } from './experiments/vq-quality.ts';
@@ -30,7 +31,8 @@ const EXPERIMENTS: readonly Experiment[] = [
   secondQuestion,
   samplingLoop,
   vqQuality,
-  checkpointImport
+  checkpointImport,
+  telemetryCost
 ];
 const IDS = [...CONTESTS, ...EXPERIMENTS.map(({ id }) => id)];
 
