@@ -1,4 +1,4 @@
-// Makes dist/: one JavaScript file for the command and one for each service. Native packages and Nest's optional ones stay outside.
+// Makes dist/: one JavaScript file for the command, one for each service, and one that asks a service whether it is healthy. Native packages and Nest's optional ones stay outside.
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,8 @@ export const ENTRIES = {
   orchestrator: 'services/orchestrator/src/main.ts',
   transformer: 'services/transformer/src/main.ts',
   'vision-encoder': 'services/vision-encoder/src/main.ts',
-  'image-codec': 'services/image-codec/src/main.ts'
+  'image-codec': 'services/image-codec/src/main.ts',
+  healthy: 'libs/service/src/healthy-main.ts'
 };
 
 const EXTERNAL = [
@@ -46,15 +47,16 @@ export function isFresh() {
   });
 }
 
-/** Bundles every entry point into dist/. */
+/** Bundles every entry point into dist/. @returns what esbuild says of each output, such as the packages it imports from outside */
 export async function bundle() {
   const { build } = await import('esbuild'); // not needed, and perhaps not installed, where dist/ is there already
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: ENTRIES,
     outdir: 'dist',
     bundle: true,
     write: false,
+    metafile: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
@@ -72,6 +74,7 @@ export async function bundle() {
     writeFileSync(half, contents);
     renameSync(half, path);
   }
+  return metafile.outputs;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

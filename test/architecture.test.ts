@@ -34,6 +34,7 @@ const DOORS: Record<string, readonly string[]> = {
   '@grpc/grpc-js': ['rpc'],
   'nice-grpc': ['rpc'],
   'nice-grpc-common': ['rpc', 'contracts'],
+  '@opentelemetry': ['telemetry'],
   '@nestjs/core': ['service', 'orchestrator', 'vision-encoder', 'transformer', 'image-codec'],
   '@nestjs/common': ['service', 'orchestrator', 'vision-encoder', 'transformer', 'image-codec'],
   sharp: ['image']

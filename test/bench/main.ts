@@ -11,6 +11,7 @@ import { picturesAtOnce } from './experiments/pictures-at-once.ts';
 import { type CaseProfile, profiles } from './experiments/profiles.ts';
 import { samplingLoop } from './experiments/sampling-loop.ts';
 import { secondQuestion } from './experiments/second-question.ts';
+import { telemetryCost } from './experiments/telemetry-cost.ts';
 import { textGap } from './experiments/text-gap.ts';
 import { transformerMemory } from './experiments/transformer-memory.ts';
 import { vqQuality } from './experiments/vq-quality.ts';
@@ -31,7 +32,8 @@ const EXPERIMENTS: readonly Experiment[] = [
   secondQuestion,
   samplingLoop,
   vqQuality,
-  checkpointImport
+  checkpointImport,
+  telemetryCost
 ];
 const IDS = [...CONTESTS, ...EXPERIMENTS.map(({ id }) => id)];
 

@@ -8,6 +8,8 @@ import { type Slope, slope } from './statistics.ts';
 
 const SAMPLE_MS = 5_000;
 const WARM_UP_MS = 120_000;
+/** Nothing ends for time alone, however slow the machine is. */
+const DEADLINE_MS = 3_600_000;
 const MB = 1e6;
 
 /** How the memory of a service went under load, in MB a minute. */
@@ -25,13 +27,19 @@ export interface SoakedService extends Slope {
  * @throws {Error} where there is no /proc
  */
 export async function soak(bench: Bench, minutes: number): Promise<SoakedService[]> {
-  await using mesh = await startTestMesh({ bundle: await bench.bundles.of('w8a8'), threads: bench.threads, diagnostics: false });
-  const failed = new AbortController();
-  const end = AbortSignal.any([failed.signal, AbortSignal.timeout(WARM_UP_MS + Math.round(minutes * 60_000))]);
+  await using mesh = await startTestMesh({
+    bundle: await bench.bundles.of('w8a8'),
+    threads: bench.threads,
+    diagnostics: false,
+    env: { JANUS_MESH_DEADLINE_SECONDS: String(DEADLINE_MS / 1000) }
+  });
+  const ending = new AbortController();
+  const timer = setTimeout(() => ending.abort(), WARM_UP_MS + Math.round(minutes * 60_000));
+  const end = ending.signal;
   const callers = [questions, texts, drawings, hangUps].map((load) =>
-    keepCalling(() => load(mesh, end), end).finally(() => failed.abort())
+    keepCalling(() => load(mesh, end), end).finally(() => ending.abort())
   );
-  const [readings] = await Promise.all([watch(mesh, end, bench.say), ...callers]);
+  const [readings] = await Promise.all([watch(mesh, end, bench.say), ...callers]).finally(() => clearTimeout(timer));
   return mesh.mesh.processes.map(({ label, pid }) => {
     const memory = processMemory(pid as number);
     return { service: label, ...slope(readings.get(label) ?? []), rssMb: (memory?.rss ?? 0) / MB, peakMb: (memory?.peak ?? 0) / MB };
@@ -83,10 +91,16 @@ async function drawings({ client }: TestMesh, signal: AbortSignal): Promise<void
 }
 
 async function hangUps({ client }: TestMesh, end: AbortSignal): Promise<void> {
-  const hangUp = AbortSignal.any([end, AbortSignal.timeout(500 + Math.floor(Math.random() * 3_000))]);
+  const call = new AbortController();
+  const hangUp = () => call.abort();
+  const timer = setTimeout(hangUp, 500 + Math.floor(Math.random() * 3_000));
+  end.addEventListener('abort', hangUp);
   try {
-    for await (const _ of client.generateImage({ prompt: 'A ship.', samples: 1 }, { signal: hangUp }));
+    for await (const _ of client.generateImage({ prompt: 'A ship.', samples: 1 }, { signal: call.signal }));
   } catch (error) {
-    if (!hangUp.aborted) throw error;
+    if (!call.signal.aborted) throw error;
+  } finally {
+    clearTimeout(timer);
+    end.removeEventListener('abort', hangUp);
   }
 }

@@ -67,10 +67,16 @@ export class SubjectProcess {
   async once(name: string): Promise<number> {
     this.#child.stdin?.write(`${JSON.stringify({ case: name })}\n`);
     const line = await this.#lines.next();
-    if (line.done) throw new Error(`${this.name} ended while it ran ${name}`);
+    if (line.done) throw new Error(`${this.name} ended while it ran ${name}${this.#ending()}`);
     const { ms, error } = JSON.parse(line.value) as Answer;
     if (ms === undefined) throw new Error(`${this.name}, ${name}: ${error}`);
     return ms;
+  }
+
+  // The system kills what takes more memory than there is.
+  #ending(): string {
+    const { exitCode, signalCode } = this.#child;
+    return signalCode ? ` (${signalCode})` : exitCode === null ? '' : ` (exit code ${exitCode})`;
   }
 
   /** Closes its input and waits until it has ended. */

@@ -1,29 +1,39 @@
 import { parseArgs } from 'node:util';
+import type { QuantizationScheme } from '@janus-mesh/models';
 import { CHECKPOINTS, startTestMesh } from '../support/mesh.ts';
+import { runBrokenOff } from './broken-off.ts';
 import { openCases } from './cases.ts';
 import { runThroughKill, TWO_OF_EACH } from './kills.ts';
 import { askPublicly, type PublicResult } from './public-door.ts';
 import { runAlone, runTogether } from './together.ts';
 
-// npx tsx test/property/main.ts [--patterns 20] [--kills 5] [--seed n]: the i-th of each has the seed n + i
+// npx tsx test/property/main.ts [--patterns 20] [--kills 5] [--seed n] [--quantize f32]: the i-th of each has the seed n + i
 const { values } = parseArgs({
   options: {
     patterns: { type: 'string', default: '20' },
     kills: { type: 'string', default: '5' },
+    quantize: { type: 'string', default: 'f32' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) }
   }
 });
 const [patterns, kills, seed] = [Number(values.patterns), Number(values.kills), Number(values.seed)];
-console.log(`batched = isolated: ${patterns} arrival patterns, ${kills} kills, --seed ${seed}`);
+const model = { checkpoint: CHECKPOINTS.tinyShapes, quantize: quantizationScheme(values.quantize) };
+console.log(`batched = isolated: ${patterns} arrival patterns, ${kills} kills, --seed ${seed} --quantize ${values.quantize}`);
 
 const faults = [...(await together()), ...(await throughKills())];
 for (const fault of faults) console.error(fault);
 console.log(`${faults.length} faults`);
 if (faults.length > 0) process.exitCode = 1;
 
+function quantizationScheme(name: string): QuantizationScheme {
+  const found = (['f32', 'w8a8', 'w4'] as const).find((scheme) => scheme === name);
+  if (!found) throw new Error(`--quantize ${name}: expected f32, w8a8 or w4`);
+  return found;
+}
+
 async function together(): Promise<string[]> {
   if (patterns === 0) return [];
-  await using mesh = await startTestMesh({ checkpoint: CHECKPOINTS.tinyShapes });
+  await using mesh = await startTestMesh(model);
   const cases = await openCases(mesh);
   const alone = await runAlone(mesh, cases);
   console.log(`${cases.length} requests one after the other: ${(alone.ms / 1000).toFixed(2)} s`);
@@ -31,6 +41,7 @@ async function together(): Promise<string[]> {
   for (let at = 0; at < patterns; at++) {
     const run = await runTogether(mesh, cases, alone, seed + at);
     found.push(...run.faults);
+    if (model.quantize !== 'f32') found.push(...(await runBrokenOff(mesh, cases, alone, seed + at)));
     const { steps, shared, bothHeads, chunkBesideDecode } = run.steps;
     const counts = `${steps} steps, ${shared} shared, ${bothHeads} of both heads, ${chunkBesideDecode} with a chunk beside a decode`;
     console.log(`seed ${seed + at}: ${run.faults.length} faults; ${counts}`);
@@ -40,7 +51,7 @@ async function together(): Promise<string[]> {
 
 async function throughKills(): Promise<string[]> {
   if (kills === 0) return [];
-  await using mesh = await startTestMesh({ checkpoint: CHECKPOINTS.tinyShapes, ...TWO_OF_EACH });
+  await using mesh = await startTestMesh({ ...model, ...TWO_OF_EACH });
   const cases = await openCases(mesh);
   const alone: PublicResult[] = [];
   for (const each of cases) alone.push(await askPublicly(mesh.client, each));

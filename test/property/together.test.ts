@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CHECKPOINTS, startTestMesh, type TestMesh, temporaryBundle } from '../support/mesh.ts';
 import type { Generation } from '../support/tier-calls.ts';
+import { runBrokenOff } from './broken-off.ts';
 import { type Case, openCases } from './cases.ts';
 import { askPublicly, asReceiptsShow, type PublicResult } from './public-door.ts';
 import { type Alone, runAlone, runTogether, type Together } from './together.ts';
@@ -49,4 +50,14 @@ test('the same after a restart with another number of threads', async () => {
   const { faults, steps } = await runTogether(restarted, cases, alone, seed);
   expect(faults).toEqual([]);
   expect(steps.shared).toBeGreaterThan(0);
+});
+
+test('the same in int8, and going on from where it was broken off', async () => {
+  await using int8 = await startTestMesh({ checkpoint: CHECKPOINTS.tinyShapes, quantize: 'w8a8' });
+  const known = await openCases(int8);
+  const each = await runAlone(int8, known);
+  const { faults, steps } = await runTogether(int8, known, each, seed);
+  expect(faults).toEqual([]);
+  expect(steps.shared).toBeGreaterThan(10);
+  expect(await runBrokenOff(int8, known, each, seed)).toEqual([]);
 });

@@ -5,6 +5,8 @@ import { type ChatInput, connectMesh, type DrawingInput, type MeshClient } from 
 import { expect, onTestFinished } from 'vitest';
 import { freezableProxy } from '../../libs/rpc/src/testing/freezable-proxy.ts';
 
+const DEADLINE_MS = 5_000;
+
 /** What a caller asks for. */
 export type CallInput =
   | { readonly call: 'chat'; readonly request: ChatInput }
@@ -34,12 +36,16 @@ export async function sees(events: readonly string[], name: string, count = 1): 
 export const WAYS_TO_LEAVE = {
   // First: later, what was learned of waiting lets such a request be refused at once.
   'whose deadline passes': async (address: string): Promise<LeavingCaller> => ({
-    begin: inThisProcess(address, { deadline: Date.now() + 3_000 }),
+    // From the first call on: what else a test starts before takes as long as it takes.
+    begin: inThisProcess(
+      address,
+      madeOnce(() => ({ deadline: Date.now() + DEADLINE_MS }))
+    ),
     leave: () => {}
   }),
   'that cancels': async (address: string): Promise<LeavingCaller> => {
     const controller = new AbortController();
-    return { begin: inThisProcess(address, { signal: controller.signal }), leave: () => controller.abort() };
+    return { begin: inThisProcess(address, () => ({ signal: controller.signal })), leave: () => controller.abort() };
   },
   'that is killed': killedProcess,
   'whose connection falls silent': async (address: string): Promise<LeavingCaller> => {
@@ -48,11 +54,12 @@ export const WAYS_TO_LEAVE = {
   }
 };
 
-function inThisProcess(address: string, options: Parameters<MeshClient['chat']>[1] = {}): LeavingCaller['begin'] {
+function inThisProcess(address: string, optionsOf: () => Parameters<MeshClient['chat']>[1] = () => ({})): LeavingCaller['begin'] {
   const client = connectMesh(address);
   onTestFinished(() => client.close());
   return (input) => {
     const events: string[] = [];
+    const options = optionsOf();
     const read = async () => {
       const stream = input.call === 'chat' ? client.chat(input.request, options) : client.generateImage(input.request, options);
       for await (const { $case } of stream) events.push($case);
@@ -60,6 +67,11 @@ function inThisProcess(address: string, options: Parameters<MeshClient['chat']>[
     read().catch((error) => events.push(error.codeName));
     return events;
   };
+}
+
+function madeOnce<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 async function killedProcess(address: string): Promise<LeavingCaller> {

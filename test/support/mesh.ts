@@ -9,6 +9,7 @@ import {
   VisionEncoderServiceDefinition
 } from '@janus-mesh/contracts';
 import { importCheckpoint } from '@janus-mesh/importer';
+import type { QuantizationScheme } from '@janus-mesh/models';
 import { type Client, connect } from '@janus-mesh/rpc';
 import { type Mesh, type MeshOptions, startMesh, type Tier } from '../../libs/cli/src/mesh/mesh.ts';
 import { MeshProcesses } from './mesh-processes.ts';
@@ -37,6 +38,8 @@ export interface TestMeshOptions {
   /** A bundle that is there already. */
   readonly bundle?: string;
   readonly weights?: 'safetensors' | 'torch';
+  /** What it is imported as. @default f32 */
+  readonly quantize?: QuantizationScheme;
   readonly threads?: number;
   readonly diagnostics?: boolean;
   readonly replicas?: Readonly<Partial<Record<Tier, number>>>;
@@ -57,17 +60,17 @@ export const CHECKPOINTS = {
 /** Imports a checkpoint into a temporary folder. */
 export async function temporaryBundle(
   checkpoint: string,
-  weights?: 'safetensors' | 'torch'
+  { weights, quantize = 'f32' }: Pick<TestMeshOptions, 'weights' | 'quantize'> = {}
 ): Promise<{ bundle: string; remove: () => void }> {
   const folder = mkdtempSync(join(tmpdir(), 'janus-mesh-test-'));
   const bundle = join(folder, 'bundle');
-  await importCheckpoint(checkpoint, bundle, { quantize: 'f32', weights });
+  await importCheckpoint(checkpoint, bundle, { quantize, weights });
   return { bundle, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 /** Starts the four services from dist/ as processes, on free ports. Dispose stops them. */
 export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh> {
-  const made = options.bundle === undefined ? await temporaryBundle(options.checkpoint as string, options.weights) : undefined;
+  const made = options.bundle === undefined ? await temporaryBundle(options.checkpoint as string, options) : undefined;
   const bundle = options.bundle ?? (made?.bundle as string);
   const lines: string[] = [];
   const mesh = await startMesh({

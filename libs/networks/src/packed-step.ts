@@ -7,6 +7,8 @@ import { stepPorts } from './step-ports.ts';
 export interface PackedStepOptions {
   /** Sequences it advances at most. */
   readonly slots: number;
+  /** Whether slots may be idle: costs a little, also for those that are not. @default where there are several */
+  readonly idleSlots?: boolean;
 }
 
 /**
@@ -17,11 +19,11 @@ export interface PackedStepOptions {
  * x f32 [1, T, hidden], rows i64 [R] and each slot's state and cache → hidden f32 [1, R, hidden] after the final norm, and the
  * caches; all names in `stepPorts`
  */
-export function packedStep(config: NetworkConfig, { slots }: PackedStepOptions): Network {
+export function packedStep(config: NetworkConfig, { slots, idleSlots = slots > 1 }: PackedStepOptions): Network {
   const { hiddenSize, layers, rmsNormEps } = config.text;
   const net = new NetworkBuilder(`packed_step_${slots}`, config);
   const { graph } = net;
-  const attention = new StepAttention(net, config, slots);
+  const attention = new StepAttention(net, config, { slots, idleSlots });
   graph.input(stepPorts.tokens, 'f32', [1, 'T', hiddenSize]);
   graph.input(stepPorts.rows, 'i64', ['R']);
   attention.declareInputs();

@@ -20,6 +20,13 @@ function int8Cache(scales: string): Attributes {
   return { k_quant_type: scales, v_quant_type: scales, kv_cache_bit_width: 8 };
 }
 
+/** The sequences a step has room for. */
+interface StepSlots {
+  readonly slots: number;
+  /** Whether a step may leave slots idle. */
+  readonly idleSlots: boolean;
+}
+
 /** The part of the packed step that knows sequences: causal attention of each slot over its own cache, with rotary positions. */
 export class StepAttention {
   readonly #net: NetworkBuilder;
@@ -27,14 +34,16 @@ export class StepAttention {
   readonly #text: TextConfig;
   readonly #kv: KvForm;
   readonly #slots: readonly number[];
+  readonly #idleSlots: boolean;
   readonly #padding: HeadPadding;
 
-  constructor(net: NetworkBuilder, { text, quantization = UNQUANTIZED }: NetworkConfig, slots: number) {
+  constructor(net: NetworkBuilder, { text, quantization = UNQUANTIZED }: NetworkConfig, { slots, idleSlots }: StepSlots) {
     this.#net = net;
     this.#graph = net.graph;
     this.#text = text;
     this.#kv = quantization.kv;
     this.#slots = Array.from({ length: slots }, (_, slot) => slot);
+    this.#idleSlots = idleSlots;
     this.#padding = new HeadPadding(net.graph, text);
   }
 
@@ -44,7 +53,7 @@ export class StepAttention {
     const { contextTokens } = this.#text;
     if (!this.#isSingle) graph.input(stepPorts.splits, 'i64', [this.#slots.length]);
     for (const slot of this.#slots) {
-      if (!this.#isSingle) graph.input(stepPorts.on(slot), 'bool', [1]);
+      if (this.#idleSlots) graph.input(stepPorts.on(slot), 'bool', [1]);
       graph.input(stepPorts.last(slot), 'i32', [1]);
       graph.input(stepPorts.total(slot), 'i32', [1]);
     }
@@ -71,7 +80,9 @@ export class StepAttention {
     if (this.#isSingle) return this.#attend(this.#graph, layer, 0, qkv);
     const parts = this.#slots.map((slot) => `text.layers.${layer}.qkv.${slot}`);
     this.#graph.node('Split', [qkv, stepPorts.splits], { outputs: parts, attributes: { axis: 1 } });
-    const attended = parts.map((part, slot) => this.#attendIfOn(layer, slot, part));
+    const attended = parts.map((part, slot) =>
+      this.#idleSlots ? this.#attendIfOn(layer, slot, part) : this.#attend(this.#graph, layer, slot, part)
+    );
     return this.#graph.node('Concat', attended, { attributes: { axis: 1 } });
   }
 

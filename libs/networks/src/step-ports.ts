@@ -11,7 +11,7 @@ export const stepPorts = {
   rows: 'rows',
   /** f32 [1, R, hidden], after the final norm. */
   hidden: 'hidden',
-  /** bool [1]: whether the slot brings tokens. Not there with one slot. */
+  /** bool [1]: whether the slot brings tokens. Not there where none may be idle. */
   on: (slot: number) => `on.${slot}`,
   /** i32 [1]: position of the slot's last new token. */
   last: (slot: number) => `last.${slot}`,

@@ -1,4 +1,4 @@
-export { callReplica, type ReplicaCall } from './client/call-replica.ts';
+export { callReplica, type ReplicaCall, type ReplicaReason } from './client/call-replica.ts';
 export type { CallOptions, Client } from './client/client.ts';
 export { type Connection, type ConnectOptions, connect } from './client/connect.ts';
 export { isServing } from './client/is-serving.ts';
@@ -25,3 +25,4 @@ export type { Handler, Handlers } from './server/handlers.ts';
 export type { ServerLimits } from './server/limits.ts';
 export type { RpcServer } from './server/rpc-server.ts';
 export { type ServeOptions, serve } from './server/serve.ts';
+export { type CallOutcome, outcomeOf } from './telemetry/call-outcome.ts';

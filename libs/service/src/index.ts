@@ -1,4 +1,4 @@
-export { CONFIG, LOGGER } from './composition.ts';
+export { CONFIG, LOGGER, TELEMETRY } from './composition.ts';
 export { ConfigError } from './config-error.ts';
 export type { ServiceMessage } from './parent-process.ts';
 export { provide, type Token, token } from './provide.ts';
@@ -18,5 +18,6 @@ export { runtimeOptions, runtimeSettings } from './tier/runtime-settings.ts';
 export { type OpenedRequest, openRequest } from './tier/start-message.ts';
 export { type QueueDepth, TierCounts } from './tier/tier-counts.ts';
 export { type TierSources, tierInfo } from './tier/tier-info.ts';
+export { measuredQueue, measuredRun } from './tier/tier-metrics.ts';
 export { Turns } from './tier/turns.ts';
 export { type Place, WorkQueue } from './tier/work-queue.ts';

@@ -25,6 +25,7 @@ test('a service says where it listens and when it is ready, serves, drains on SI
   expect(child.stdout).toMatch(/service closed\nfile closed\n.*"msg":"stopped"/);
   expect(child.log.map(({ msg }) => msg)).toEqual(['warming up', 'listening', 'draining', 'request', 'stopped']);
   const port = Number(address.split(':')[1]);
+  expect(child.log[0]).toMatchObject({ threads: expect.any(Number) });
   expect(child.log[1]).toMatchObject({ msg: 'listening', service: 'test-codec', host: '127.0.0.1', port });
 });
 

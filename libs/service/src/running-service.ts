@@ -1,12 +1,12 @@
 import { descriptorSet } from '@janus-mesh/contracts/descriptor';
 import { type RpcServer, type ServerLimits, serve } from '@janus-mesh/rpc';
 import { createLogger, type Logger } from '@janus-mesh/telemetry';
-import type { INestApplicationContext } from '@nestjs/common';
 import { z } from 'zod';
+import { type BuiltService, buildService, closeService } from './built-service.ts';
 import { commonSettings } from './common-settings.ts';
-import { compose } from './composition.ts';
 import { readConfig } from './read-config.ts';
-import type { ConfigOf, ServiceDefinition, ServiceParts } from './service-definition.ts';
+import type { ConfigOf, ServiceDefinition } from './service-definition.ts';
+import { serviceTelemetry } from './service-telemetry.ts';
 
 type CommonConfig = ConfigOf<Record<never, never>>;
 
@@ -14,17 +14,15 @@ type CommonConfig = ConfigOf<Record<never, never>>;
 export class RunningService {
   readonly config: CommonConfig;
   readonly logger: Logger;
-  readonly #parts: ServiceParts;
-  readonly #app: INestApplicationContext;
+  readonly #built: BuiltService;
   readonly #server: RpcServer;
   readonly #stopping = new AbortController();
   #stopped: Promise<void> | undefined;
 
-  private constructor(config: CommonConfig, built: Built, server: RpcServer) {
+  private constructor(config: CommonConfig, built: BuiltService, server: RpcServer) {
     this.config = config;
     this.logger = built.logger;
-    this.#parts = built.parts;
-    this.#app = built.app;
+    this.#built = built;
     this.#server = server;
   }
 
@@ -42,21 +40,23 @@ export class RunningService {
     const config = readConfig(z.object({ ...commonSettings, ...definition.configSchema.shape }), variables) as ConfigOf<Shape> &
       CommonConfig;
     const logger = createLogger({ service: definition.name, level: config.logLevel, pretty: config.logFormat === 'pretty' });
-    const built = await build(definition, config, logger);
+    const telemetry = await serviceTelemetry(definition.name, { config, logger, variables });
+    const built = await buildService(definition, { config, logger, telemetry });
     try {
       const server = await serve({
         services: built.parts.services,
         logger,
+        telemetry,
         host: config.host,
         port: config.port,
         descriptorSet,
         limits: limitsOf(config),
         refuseUntilServing: !definition.answersBeforeReady
       });
-      logger.info({ host: config.host, port: server.port }, 'warming up');
+      logger.info({ host: config.host, port: server.port, ...sizesOf(config) }, 'warming up');
       return new RunningService(config, built, server);
     } catch (error) {
-      await close(built);
+      await closeService(built);
       throw error;
     }
   }
@@ -69,7 +69,7 @@ export class RunningService {
   async warmUp(): Promise<void> {
     const startedAt = performance.now();
     try {
-      await this.#parts.ready?.(this.#stopping.signal);
+      await this.#built.parts.ready?.(this.#stopping.signal);
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
       throw error;
@@ -82,7 +82,7 @@ export class RunningService {
   /** Lets the service save what explains a crash. A failure of that is logged, so that it hides nothing. */
   crashed(): void {
     try {
-      this.#parts.crashed?.();
+      this.#built.parts.crashed?.();
     } catch (error) {
       this.logger.error({ err: error }, 'what explains the crash could not be saved');
     }
@@ -98,39 +98,10 @@ export class RunningService {
     this.#stopping.abort();
     this.logger.info({ calls: this.#server.callCount, drainMs }, 'draining');
     const drained = this.#server.drain({ timeoutMs: drainMs });
-    this.#parts.drain?.();
+    this.#built.parts.drain?.();
     const { aborted } = await drained;
-    await close({ parts: this.#parts, app: this.#app });
+    await closeService(this.#built);
     this.logger.info({ aborted }, 'stopped');
-  }
-}
-
-interface Built {
-  readonly parts: ServiceParts;
-  readonly app: INestApplicationContext;
-  readonly logger: Logger;
-}
-
-async function build<Shape extends z.ZodRawShape>(
-  definition: ServiceDefinition<Shape>,
-  config: ConfigOf<Shape>,
-  logger: Logger
-): Promise<Built> {
-  const app = await compose(config, logger, definition.providers ?? []);
-  try {
-    const parts = await definition.build({ config, logger, get: (token) => app.get(token) });
-    return { parts, app, logger };
-  } catch (error) {
-    await app.close();
-    throw error;
-  }
-}
-
-async function close({ parts, app }: Pick<Built, 'parts' | 'app'>): Promise<void> {
-  try {
-    await parts.stop?.();
-  } finally {
-    await app.close();
   }
 }
 
@@ -143,4 +114,9 @@ function limitsOf(config: CommonConfig): Partial<ServerLimits> {
     unreadStreamMs: config.unreadStreamSeconds * 1_000,
     maxDeadlineMs: config.deadlineSeconds * 1_000
   };
+}
+
+/** What must fit into a container's limits, or follows them: threads, and memory budgets. */
+function sizesOf(config: CommonConfig): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(config).filter(([name]) => name === 'threads' || /(Budget|Cache)Bytes$/.test(name)));
 }

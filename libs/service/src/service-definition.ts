@@ -21,6 +21,8 @@ export interface BuildContext<Config> {
 /** A built service. */
 export interface ServiceParts {
   readonly services: readonly ServiceBinding[];
+  /** Of the model it serves; traces and metrics tell it. Default: they say "unknown". */
+  readonly revision?: string;
   /** Warms up; health says SERVING after it. The signal is aborted if the service is stopped meanwhile. */
   readonly ready?: (signal: AbortSignal) => Promise<void>;
   /** Told when the drain begins: refuse what waits, as running calls may still finish. New calls are refused already. */
@@ -37,7 +39,7 @@ export interface ServiceDefinition<Shape extends z.ZodRawShape> {
   readonly name: string;
   /** The service's own settings; `queueLimit` is read from JANUS_MESH_QUEUE_LIMIT. */
   readonly configSchema: z.ZodObject<Shape>;
-  /** Things Nest makes before the service is built; they may ask for {@link CONFIG} and {@link LOGGER}. Default: none. */
+  /** Things Nest makes before the service is built; they may ask for {@link CONFIG}, {@link LOGGER} and {@link TELEMETRY}. Default: none. */
   readonly providers?: readonly FactoryProvider[];
   /** Answers calls before it is ready, instead of UNAVAILABLE with reason NOT_READY. Default: false. */
   readonly answersBeforeReady?: boolean;

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { ImageCodecServiceDefinition } from '@janus-mesh/contracts';
 import { connect, isServing } from '@janus-mesh/rpc';
 import { expect, onTestFinished, test } from 'vitest';
@@ -56,4 +58,26 @@ test('a service is told when its drain begins, while its calls still run', async
   expect(told).toEqual(['drain']);
   await Promise.all([call, stopped]);
   expect(told).toEqual(['drain', 'answer', 'stop']);
+});
+
+test('variables of OpenTelemetry that can not be followed are faults of the settings', async () => {
+  const variables = { ...quiet, OTEL_TRACES_EXPORTER: 'zipkin', OTEL_METRICS_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
+  await expect(startService(codecService, variables)).rejects.toMatchObject({
+    faults: [
+      'OTEL_TRACES_EXPORTER="zipkin": expected otlp or none',
+      'OTEL_EXPORTER_OTLP_PROTOCOL="http/json": expected grpc, the one protocol that is spoken here'
+    ]
+  });
+});
+
+test('metrics are served while the service runs, and not after', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as { port: number };
+  await once(taken.close(), 'close');
+  const service = await startService(codecService, { ...quiet, JANUS_MESH_METRICS_PORT: String(port) });
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  expect(metrics).toContain('janus_refusals_total{janus_reason="QUEUE_FULL",janus_tier="test-codec",janus_revision="unknown"} 0');
+  await service.stop();
+  await expect(fetch(`http://127.0.0.1:${port}/metrics`)).rejects.toThrow('fetch failed');
 });

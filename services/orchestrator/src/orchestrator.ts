@@ -1,3 +1,4 @@
+import type { Metrics } from '@janus-mesh/telemetry';
 import type { RequestLimits } from './limits.ts';
 import type { ServedModel } from './served-model.ts';
 import type { Tiers } from './tiers/tiers.ts';
@@ -7,6 +8,7 @@ export interface Orchestrator {
   readonly model: ServedModel;
   readonly limits: RequestLimits;
   readonly tiers: Tiers;
+  readonly metrics: Metrics;
   /** Of janus-mesh. */
   readonly version: string;
   /** Pictures of one request that are encoded at the same time. */

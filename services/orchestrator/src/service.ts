@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { openBundle } from '@janus-mesh/bundle';
 import { JanusServiceDefinition, VERSION } from '@janus-mesh/contracts';
 import { bindService } from '@janus-mesh/rpc';
-import { CONFIG, LOGGER, provide, type ServiceDefinition, type Token, token } from '@janus-mesh/service';
+import { CONFIG, LOGGER, provide, type ServiceDefinition, TELEMETRY, type Token, token } from '@janus-mesh/service';
 import { loadTokenizer } from '@janus-mesh/tokenizer';
 import { type Config, configSchema, requestLimits } from './config.ts';
 import { janusHandlers } from './janus-handlers.ts';
@@ -20,13 +20,15 @@ const ORCHESTRATOR = token<Orchestrator>('orchestrator');
 
 const providers = [
   provide(MODEL, [SETTINGS], ({ bundle }) => openModel(bundle)),
-  provide(TIERS, [SETTINGS, MODEL, LOGGER], (config, { revision }, logger) => {
-    return openTiers(config, { revision, logger, resolveMs: config.resolveSeconds * 1000, silenceMs: config.silenceSeconds * 1000 });
+  provide(TIERS, [SETTINGS, MODEL, LOGGER, TELEMETRY], (config, { revision }, logger, { metrics }) => {
+    const intervals = { resolveMs: config.resolveSeconds * 1000, silenceMs: config.silenceSeconds * 1000 };
+    return openTiers(config, { revision, logger, metrics, ...intervals });
   }),
   provide(WATCH, [TIERS], ({ transformer, visionEncoder, imageCodec }) => new TierWatch([transformer, visionEncoder, imageCodec])),
-  provide(ORCHESTRATOR, [SETTINGS, MODEL, TIERS], (config, model, tiers) => ({
+  provide(ORCHESTRATOR, [SETTINGS, MODEL, TIERS, TELEMETRY], (config, model, tiers, { metrics }) => ({
     model,
     tiers,
+    metrics,
     limits: requestLimits(config),
     encodesAtOnce: config.encodesAtOnce,
     version: VERSION,
@@ -47,6 +49,7 @@ export const orchestrator: ServiceDefinition<typeof configSchema.shape> = {
   build({ get }) {
     const watch = get(WATCH);
     return {
+      revision: get(MODEL).revision,
       services: [bindService(JanusServiceDefinition, janusHandlers(get(ORCHESTRATOR)))],
       ready: (signal) => watch.untilAllSeen(signal),
       stop() {

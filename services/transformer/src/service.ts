@@ -8,6 +8,7 @@ import {
   provide,
   runtimeOptions,
   type ServiceDefinition,
+  TELEMETRY,
   TierCounts,
   type Token,
   tierInfo,
@@ -22,6 +23,8 @@ import { transformerHandlers } from './handlers.ts';
 import { createRunner } from './runner/create-runner.ts';
 import { kvForm } from './runner/kv-form.ts';
 import type { PackedRunner } from './runner/packed-runner.ts';
+import { observeEngine, stepMetrics } from './telemetry/engine-metrics.ts';
+import { TokenMetrics } from './telemetry/token-metrics.ts';
 import type { Transformer } from './transformer.ts';
 
 const SETTINGS = token<Config>('checked settings');
@@ -54,9 +57,15 @@ const providers = [
   ),
   provide(
     ENGINE,
-    [RUNNER, SETTINGS, RECORDER],
-    (runner, { kvBudgetBytes, prefixCacheShare, queueLimit, prefillTokens, featuresSeconds, featureCacheBytes, stepDelayMs }, recorder) =>
-      new Engine({
+    [RUNNER, SETTINGS, RECORDER, TELEMETRY],
+    (
+      runner,
+      { kvBudgetBytes, prefixCacheShare, queueLimit, prefillTokens, featuresSeconds, featureCacheBytes, stepDelayMs },
+      recorder,
+      { metrics }
+    ) => {
+      const tell = stepMetrics(metrics);
+      const engine = new Engine({
         runner,
         kvBudgetBytes,
         prefixCacheBytes: Math.floor(kvBudgetBytes * prefixCacheShare),
@@ -65,8 +74,14 @@ const providers = [
         featureCacheBytes,
         stepDelayMs,
         featuresTimeoutMs: featuresSeconds * 1_000,
-        onStep: (step) => recorder.record(step)
-      })
+        onStep: (step) => {
+          recorder.record(step);
+          tell(step);
+        }
+      });
+      observeEngine(metrics, engine, runner.slots);
+      return engine;
+    }
   ),
   provide(INFO, [SETTINGS, BUNDLE, RUNTIME], (config, { manifest }, runtime) =>
     tierInfo({
@@ -91,11 +106,14 @@ export const transformer: ServiceDefinition<typeof configSchema.shape> = {
       runner: get(RUNNER),
       engine: get(ENGINE),
       recorder: get(RECORDER),
-      counts: new TierCounts()
+      counts: new TierCounts(),
+      metrics: get(TELEMETRY).metrics,
+      tokens: new TokenMetrics(get(TELEMETRY).metrics)
     };
     const onSignal = () => void get(FLIGHT_FILE).write();
     process.on('SIGUSR2', onSignal);
     return {
+      revision: transformer.info.revision,
       services: [bindService(TransformerServiceDefinition, transformerHandlers(transformer))],
       drain: () => get(ENGINE).refuseWaiting(),
       crashed: () => get(FLIGHT_FILE).writeNow(),

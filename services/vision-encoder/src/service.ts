@@ -1,20 +1,25 @@
 import { type Bundle, networkConfig, openBundle } from '@janus-mesh/bundle';
-import { VisionEncoderServiceDefinition } from '@janus-mesh/contracts';
+import { type TierInfo, VisionEncoderServiceDefinition } from '@janus-mesh/contracts';
 import { bindService } from '@janus-mesh/rpc';
 import { isaClass, MappedWeights, openRuntime, type Runtime } from '@janus-mesh/runtime';
 import {
   CONFIG,
+  measuredQueue,
+  measuredRun,
   pictureLimits,
   provide,
   runtimeOptions,
   type ServiceDefinition,
+  TELEMETRY,
   TierCounts,
   type Token,
   tierInfo,
   token,
-  WorkQueue
+  type WorkQueue
 } from '@janus-mesh/service';
+import type { Metrics } from '@janus-mesh/telemetry';
 import { type Config, configSchema } from './config.ts';
+import type { FeatureCache } from './feature-cache.ts';
 import { PictureFeatures } from './picture-features.ts';
 import { describeRoute } from './routes/describe.ts';
 import { encodeRoute } from './routes/encode.ts';
@@ -27,7 +32,9 @@ const BUNDLE = token<Bundle>('bundle');
 const RUNTIME = token<Runtime>('runtime');
 const WEIGHTS = token<MappedWeights>('weights');
 const SIGLIP = token<Siglip>('siglip');
-const ENCODER = token<VisionEncoder>('vision encoder');
+const INFO = token<TierInfo>('tier info');
+const QUEUE = token<WorkQueue>('queue');
+const FEATURES = token<PictureFeatures>('features');
 
 const providers = [
   provide(BUNDLE, [SETTINGS], ({ bundle }) => openBundle(bundle)),
@@ -35,20 +42,23 @@ const providers = [
   provide(RUNTIME, [SETTINGS], (settings) => openRuntime({ ...runtimeOptions(settings), threads: settings.threads, spin: false })),
   provide(WEIGHTS, [RUNTIME, BUNDLE], (runtime, { weightsPath, tensors }) => new MappedWeights(runtime, weightsPath, tensors)),
   provide(SIGLIP, [RUNTIME, WEIGHTS, BUNDLE], (runtime, weights, { manifest }) => Siglip.load(runtime, weights, networkConfig(manifest))),
-  provide(ENCODER, [SETTINGS, BUNDLE, RUNTIME, SIGLIP], (config, { manifest }, runtime, siglip) => ({
-    info: tierInfo({ manifest, runtime, config, isa: isaClass() }),
-    vision: manifest.config.vision,
-    maxPictureBytes: config.maxPictureBytes,
-    features: new PictureFeatures(siglip, {
-      revision: manifest.revision,
-      preprocess: manifest.config.preprocess,
-      limits: pictureLimits(config),
-      maxBatch: config.batch,
-      cacheBytes: config.featureCacheBytes
-    }),
-    queue: new WorkQueue(config.queueLimit),
-    counts: new TierCounts()
-  }))
+  provide(INFO, [SETTINGS, BUNDLE, RUNTIME], (config, { manifest }, runtime) => tierInfo({ manifest, runtime, config, isa: isaClass() })),
+  provide(QUEUE, [SETTINGS, TELEMETRY], ({ queueLimit }, { metrics }) => measuredQueue(metrics, queueLimit)),
+  provide(FEATURES, [SETTINGS, BUNDLE, SIGLIP, TELEMETRY], (config, { manifest }, siglip, { metrics }) => {
+    const encode = measuredRun(metrics, 'siglip', (...batch: Parameters<Siglip['encode']>) => siglip.encode(...batch));
+    const features = new PictureFeatures(
+      { encode },
+      {
+        revision: manifest.revision,
+        preprocess: manifest.config.preprocess,
+        limits: pictureLimits(config),
+        maxBatch: config.batch,
+        cacheBytes: config.featureCacheBytes
+      }
+    );
+    observeCache(metrics, features.cache);
+    return features;
+  })
 ];
 
 /** The vision encoder as a service. */
@@ -56,8 +66,15 @@ export const visionEncoder: ServiceDefinition<typeof configSchema.shape> = {
   name: 'vision-encoder',
   configSchema,
   providers,
-  build({ get }) {
-    const encoder = get(ENCODER);
+  build({ get, config }) {
+    const encoder: VisionEncoder = {
+      info: get(INFO),
+      vision: get(BUNDLE).manifest.config.vision,
+      maxPictureBytes: config.maxPictureBytes,
+      features: get(FEATURES),
+      queue: get(QUEUE),
+      counts: new TierCounts()
+    };
     const siglip = get(SIGLIP);
     const handlers = {
       encode: encodeRoute(encoder),
@@ -65,6 +82,7 @@ export const visionEncoder: ServiceDefinition<typeof configSchema.shape> = {
       getVisionEncoderStats: statsRoute(encoder)
     };
     return {
+      revision: encoder.info.revision,
       services: [bindService(VisionEncoderServiceDefinition, handlers)],
       ready: (signal) => siglip.warmUp(signal),
       drain: () => encoder.queue.refuseWaiting(),
@@ -75,3 +93,11 @@ export const visionEncoder: ServiceDefinition<typeof configSchema.shape> = {
     };
   }
 };
+
+function observeCache(metrics: Metrics, cache: FeatureCache): void {
+  metrics.observe(['janus.feature_cache.queries', 'janus.feature_cache.hits'], (tell) => {
+    const { hits, misses } = cache.stats();
+    tell('janus.feature_cache.queries', Number(hits + misses));
+    tell('janus.feature_cache.hits', Number(hits));
+  });
+}

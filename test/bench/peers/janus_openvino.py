@@ -40,9 +40,9 @@ def inputs(rows, tokens, past):
     }
 
 
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=1)
 def sequences(rows):
-    """A request whose state is the context of so many rows."""
+    """A request whose state is the context of so many rows. One at a time: its keys and values take gigabytes."""
     request = model.create_infer_request()
     fill(request, rows)
     return request
@@ -65,11 +65,11 @@ def decode(rows):
             fill(request, rows)
             past = CONTEXT
         taken = []
-        for _ in range(DECODE_STEPS):
+        for _ in range(1 + DECODE_STEPS):
             values = inputs(rows, 1, past)
             taken.append(median_ms(lambda values=values: request.infer(values, share_inputs=True, share_outputs=True)))
             past += 1
-        return sorted(taken)[DECODE_STEPS // 2]
+        return sorted(taken[1:])[DECODE_STEPS // 2]
 
     return once
 

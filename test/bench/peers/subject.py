@@ -12,7 +12,7 @@ os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
 CONTEXT = 300  # positions that are filled before a decode step
 PREFILL = 256  # tokens of a prompt
-DECODE_STEPS = 3  # steps of one measurement: their median counts
+DECODE_STEPS = 7  # steps of one measurement, after one that warms up: their median counts
 
 
 def read_arguments(**extra):

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { openBundle } from '@janus-mesh/bundle';
 import { type ImportEvent, importCheckpoint, importSynthetic, PUBLISHED_MODELS, type PublishedName } from '@janus-mesh/importer';
 import { type Command, Option } from 'commander';
 import { requireFolder, requireWritable } from '../folders.ts';
 import { interruptible } from '../interruptible.ts';
 import { jsonLine } from '../json-line.ts';
+import { makeOnce } from '../mesh/make-once.ts';
 import { jsonOption, wholeNumber } from '../options.ts';
 import { CommandError } from '../report.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
@@ -18,6 +20,7 @@ interface ImportOptions {
   name?: string;
   pictures?: string;
   overwrite: boolean;
+  ifMissing: boolean;
   json: boolean;
 }
 
@@ -48,6 +51,11 @@ export function addImport(program: Command): void {
     .option('--name <name>', "name of the model (default: the checkpoint folder's)")
     .option('--pictures <folder>', "pictures to learn the colours of previews from (default: the checkpoint's own folder pictures)")
     .option('--overwrite', 'replace a bundle that is there', false)
+    .addOption(
+      new Option('--if-missing', 'do nothing if the bundle is there; who comes while another process makes it waits for that one')
+        .default(false)
+        .conflicts('overwrite')
+    )
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -57,7 +65,7 @@ export function addImport(program: Command): void {
 }
 
 async function runImport(checkpoint: string | undefined, options: ImportOptions): Promise<void> {
-  const { out, quantize, synthetic, seed, weights, name, pictures, overwrite, json } = options;
+  const { out, quantize, synthetic, seed, weights, name, pictures, overwrite, ifMissing, json } = options;
   if ((checkpoint === undefined) === (synthetic === undefined))
     throw new CommandError('usage', 'import takes the folder of a checkpoint, or --synthetic <size>: one of the two');
   if (checkpoint !== undefined) requireFolder(checkpoint, 'the checkpoint');
@@ -70,10 +78,14 @@ async function runImport(checkpoint: string | undefined, options: ImportOptions)
   const onProgress = ({ done, total, tensor }: ImportEvent) => bar.update(done, total, tensor);
   const manifest = await interruptible((signal) => {
     const common = { quantize, name, overwrite, onProgress, signal };
-    if (synthetic !== undefined) return importSynthetic(synthetic, out, { ...common, seed });
-    return importCheckpoint(checkpoint as string, out, { ...common, weights, pictures, onWarning });
+    const make = () => {
+      if (synthetic !== undefined) return importSynthetic(synthetic, out, { ...common, seed });
+      return importCheckpoint(checkpoint as string, out, { ...common, weights, pictures, onWarning });
+    };
+    return ifMissing ? makeOnce(out, make, { signal }) : make();
   }).finally(bar.end);
   for (const warning of warnings) warn(warning, json);
+  if (manifest === undefined) return reportThere(out, json);
   const seconds = (performance.now() - started) / 1000;
   const { kept } = manifest.quantization;
   if (json) process.stdout.write(jsonLine({ bundle: out, name: manifest.name, revision: manifest.revision, kept, seconds }));
@@ -83,6 +95,14 @@ async function runImport(checkpoint: string | undefined, options: ImportOptions)
     process.stdout.write(
       `  ${linear} is kept in ${form}: quantised, its output is ${(100 * error).toFixed(1)} % off (limit ${100 * limit} %)\n`
     );
+}
+
+/** With --if-missing. @throws {Error} if what is there is no bundle */
+async function reportThere(out: string, json: boolean): Promise<void> {
+  const { name, revision } = (await openBundle(out)).manifest;
+  process.stdout.write(
+    json ? jsonLine({ bundle: out, name, revision }) : `${name} is in ${out} already (revision ${revision.slice(0, 12)})\n`
+  );
 }
 
 function warn(message: string, json: boolean): void {

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { BUNDLE_VERSION } from '@janus-mesh/bundle';
 import { VERSION } from '@janus-mesh/contracts';
 import { importCheckpoint } from '@janus-mesh/importer';
-import { makeFolder } from '../folders.ts';
-import { acquireLock } from './lock.ts';
+import { makeOnce } from './make-once.ts';
 
 /** Told how an import goes: bytes read, bytes in all, and the tensor at hand. */
 export type ImportProgress = (done: number, total: number, tensor: string) => void;
@@ -29,23 +28,8 @@ export interface EmbeddedOptions {
 export async function embeddedBundle(checkpoint: string, home: string, { onProgress, onWait, signal }: EmbeddedOptions): Promise<string> {
   const bundles = join(home, 'bundles');
   const bundle = join(bundles, `${basename(checkpoint)}-${digest(checkpoint)}`);
-  if (existsSync(bundle)) return bundle;
-  makeFolder(bundles);
-  const release = await acquireLock(bundle, { onWait, signal });
-  try {
-    if (!existsSync(bundle))
-      await importCheckpoint(checkpoint, bundle, {
-        quantize: 'f32',
-        name: basename(checkpoint),
-        signal,
-        onProgress: toProgress(onProgress)
-      });
-  } catch (error) {
-    // A process that was stopped for long loses its lock; then another one may have made the bundle meanwhile, whole.
-    if (signal?.aborted || !existsSync(bundle)) throw error;
-  } finally {
-    await release();
-  }
+  const options = { quantize: 'f32', name: basename(checkpoint), signal, onProgress: toProgress(onProgress) } as const;
+  await makeOnce(bundle, () => importCheckpoint(checkpoint, bundle, options), { onWait, signal });
   return bundle;
 }
 

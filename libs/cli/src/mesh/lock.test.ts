@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { acquireLock } from './lock.ts';
@@ -29,13 +29,24 @@ test('who comes second is told once what it waits for, and gets the lock when th
 
 test('a lock whose holder is dead is taken over after two seconds, not after ten', async () => {
   const path = lockable();
-  const { pid } = spawnSync(process.execPath, ['--version']); // has ended
-  mkdirSync(`${path}.lock`);
-  writeFileSync(`${path}.owner`, String(pid));
+  lockOfTheDead(path, hostname());
   const started = performance.now();
   await (await acquireLock(path))();
   expect(performance.now() - started).toBeLessThan(8_000);
 });
+
+test('a holder on another machine is not taken for dead because its number is free here', async () => {
+  const path = lockable();
+  lockOfTheDead(path, 'another-pod');
+  await expect(acquireLock(path, { signal: AbortSignal.timeout(4_000) })).rejects.toMatchObject({ name: 'TimeoutError' });
+});
+
+/** A lock that was just renewed, by a process that has ended. */
+function lockOfTheDead(path: string, host: string): void {
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  mkdirSync(`${path}.lock`);
+  writeFileSync(`${path}.owner`, `${pid} ${host}`);
+}
 
 test('waiting can be called off', async () => {
   const path = lockable();

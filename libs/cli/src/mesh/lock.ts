@@ -1,4 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
 
@@ -18,7 +19,8 @@ const STALE_MS = 10_000;
 const ORPHANED_MS = 2_000;
 
 /**
- * Locks a path against other processes of this machine. A lock whose holder was killed is taken over within some seconds.
+ * Locks a path against other processes, of other machines too where the folder is a shared one. A lock whose holder was killed is taken
+ * over within some seconds.
  *
  * @returns releases the lock
  */
@@ -28,7 +30,7 @@ export async function acquireLock(path: string, { onWait, signal }: LockOptions 
     signal?.throwIfAborted();
     const release = await tryLock(path, hasDeadOwner(owner) ? ORPHANED_MS : STALE_MS);
     if (release !== undefined) {
-      writeFileSync(owner, String(process.pid));
+      writeFileSync(owner, `${process.pid} ${hostname()}`);
       return async () => {
         rmSync(owner, { force: true });
         await release().catch(() => undefined); // lost meanwhile: then it is another's
@@ -48,10 +50,11 @@ async function tryLock(path: string, stale: number): Promise<(() => Promise<void
   }
 }
 
-/** Whether the owner's file names a process that is not there. A lock without that file may have been taken just now. */
+/** Whether the owner's file names a process of this machine that is not there. A lock without that file may have been taken just now. */
 function hasDeadOwner(file: string): boolean {
   try {
-    process.kill(Number(readFileSync(file, 'utf8')), 0);
+    const [pid, host] = readFileSync(file, 'utf8').split(' ');
+    if (host === hostname()) process.kill(Number(pid), 0);
     return false;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ESRCH';

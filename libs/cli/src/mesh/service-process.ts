@@ -36,7 +36,8 @@ export class ServiceProcess {
     this.label = options.replica === 0 ? options.name : `${options.name}-${options.replica + 1}`;
     const env = { ...options.env, JANUS_MESH_EXIT_WITH_PARENT: '1' };
     // A process group of its own: Ctrl-C reaches only us, and we drain the services in order.
-    this.#child = fork(options.file, [], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
+    // Services are bundles: they need none of the flags this process was started with, such as a TypeScript loader.
+    this.#child = fork(options.file, [], { env, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'], detached: true });
     this.ended = once(this.#child, 'close').then(([code, signal]) => ({ code, signal }));
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (!stream) continue;

@@ -99,6 +99,22 @@ describe('a call that is bound to no replica yet is tried on another', () => {
     expect(first.calls).toBe(isAvoided ? 1 : 2);
   });
 
+  test('and each attempt is told, with why it was that replica', async () => {
+    const [first, second] = [await stub(['queued', unavailable('NOT_READY', 'not ready yet')]), await stub(['queued', 1])];
+    const mesh = setOf([first.address, second.address]);
+    const attempts: unknown[] = [];
+    const onAttempt: Rest['onAttempt'] = ({ address }, reason) => attempts.push([address, reason]);
+    await collect(rows(mesh, { onAttempt }));
+    await collect(rows(mesh, { onAttempt }));
+    await collect(rows(mesh, { onAttempt, key: undefined }));
+    expect(attempts).toEqual([
+      [first.address, 'home'],
+      [second.address, 'retry'],
+      [second.address, 'spill'],
+      [second.address, 'idlest']
+    ]);
+  });
+
   test('where nobody listens, and comes home once it is back and trusted', async () => {
     const gone = await stub([]);
     await gone.server.close();

@@ -2,9 +2,13 @@ import type { ServiceDefinition } from '../definition.ts';
 import { Code } from '../errors/code.ts';
 import { unavailable } from '../errors/families.ts';
 import { MeshError } from '../errors/mesh-error.ts';
+import { homeReplica } from './pick-replica.ts';
 import type { Replica } from './replica.ts';
 import type { ReplicaSet } from './replica-set.ts';
 import { SilenceWatch } from './silence-watch.ts';
+
+/** Why a replica is tried: it is the home of the call's key, its home was busy or away, it was the least busy, or another one failed. */
+export type ReplicaReason = 'home' | 'spill' | 'idlest' | 'retry';
 
 /** A call that any replica of a set may take. */
 export interface ReplicaCall<Service extends ServiceDefinition, Event> {
@@ -24,6 +28,8 @@ export interface ReplicaCall<Service extends ServiceDefinition, Event> {
   readonly silence?: { readonly afterMs: number; readonly answers: (replica: Replica<Service>) => Promise<boolean> };
   /** What an error means that ends the call. The replica is undefined where there was none to ask. Default: itself. */
   readonly explain?: (error: unknown, replica: Replica<Service> | undefined) => unknown;
+  /** Told which replica is tried, and why that one. */
+  readonly onAttempt?: (replica: Replica<Service>, reason: ReplicaReason) => void;
   /** Told when another replica is tried. */
   readonly onRetry?: (error: MeshError, from: Replica<Service>, to: Replica<Service>) => void;
 }
@@ -48,6 +54,7 @@ export async function* callReplica<Service extends ServiceDefinition, Event>(
   let worst: Failure<Service> | undefined;
   for (;;) {
     tried.add(replica);
+    call.onAttempt?.(replica, reasonFor(replica, set, { key, isRetry: tried.size > 1 }));
     let isBound = false;
     try {
       for await (const event of attempt(replica, call)) {
@@ -65,6 +72,16 @@ export async function* callReplica<Service extends ServiceDefinition, Event>(
       replica = next;
     }
   }
+}
+
+function reasonFor<Service extends ServiceDefinition>(
+  replica: Replica<Service>,
+  set: ReplicaSet<Service>,
+  { key, isRetry }: { readonly key: string | undefined; readonly isRetry: boolean }
+): ReplicaReason {
+  if (isRetry) return 'retry';
+  if (key === undefined) return 'idlest';
+  return homeReplica(set.replicas, key) === replica ? 'home' : 'spill';
 }
 
 async function addressesKnown<Service extends ServiceDefinition>(set: ReplicaSet<Service>): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Trace } from '@janus-mesh/telemetry';
 import type { MethodDefinition, PartialRequestOf, ResponseOf, ServiceDefinition } from '../definition.ts';
 
 /** How one call is made. */
@@ -10,6 +11,8 @@ export interface CallOptions {
   readonly requestId?: string | undefined;
   /** Sent as `x-caller-id`. Default: none, the server takes the address. */
   readonly caller?: string | undefined;
+  /** Where the call's span goes, and what the server's goes below. Default: the span that OpenTelemetry has active in this process. */
+  readonly trace?: Trace | undefined;
   /** Told the request id the server echoes, with the first answer. */
   readonly onRequestId?: ((requestId: string) => void) | undefined;
 }

@@ -6,20 +6,26 @@ import { testMesh } from '../testing/test-mesh.ts';
 import { connect } from './connect.ts';
 import { formatTimeout } from './format-timeout.ts';
 
-test('a service that ends a call without a status is UNAVAILABLE: nobody here cancelled', async () => {
-  const server = createServer().on('stream', (stream) => stream.close(constants.NGHTTP2_CANCEL));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { client, close } = connect(ImageCodecServiceDefinition, `127.0.0.1:${(server.address() as AddressInfo).port}`);
-  onTestFinished(() => {
-    close();
-    server.close();
-  });
-  await expect(client.describeImageCodec({}, { requestId: 'r1' })).rejects.toMatchObject({
-    codeName: 'UNAVAILABLE',
-    reason: 'PEER_CANCELLED',
-    requestId: 'r1'
-  });
-});
+test.each([constants.NGHTTP2_CANCEL, constants.NGHTTP2_NO_ERROR])(
+  'a service that ends a call without a status (HTTP/2 code %i) is UNAVAILABLE: nobody here cancelled',
+  async (code) => {
+    const server = createServer().on('stream', (stream) => {
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' });
+      stream.close(code);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { client, close } = connect(ImageCodecServiceDefinition, `127.0.0.1:${(server.address() as AddressInfo).port}`);
+    onTestFinished(() => {
+      close();
+      server.close();
+    });
+    await expect(client.describeImageCodec({}, { requestId: 'r1' })).rejects.toMatchObject({
+      codeName: 'UNAVAILABLE',
+      reason: 'PEER_CANCELLED',
+      requestId: 'r1'
+    });
+  }
+);
 
 test("where nobody listens, the message is the system's own", async () => {
   const { client, close } = connect(ImageCodecServiceDefinition, '127.0.0.1:9');

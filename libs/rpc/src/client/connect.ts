@@ -1,4 +1,5 @@
 import { Channel, type ChannelOptions, credentials } from '@grpc/grpc-js';
+import { type Metrics, noMetrics } from '@janus-mesh/telemetry';
 import { createClient } from 'nice-grpc';
 import type { ServiceDefinition } from '../definition.ts';
 import { silenceGrpcJs } from '../silence-grpc-js.ts';
@@ -14,6 +15,8 @@ export interface ConnectOptions {
   readonly keepaliveMs?: number;
   /** A ping without an answer for this time ends the connection. Default: 10 s. */
   readonly keepaliveTimeoutMs?: number;
+  /** Get the time of each call. Default: nobody does. */
+  readonly metrics?: Metrics;
 }
 
 /** A client and the channel under it. */
@@ -41,7 +44,7 @@ export function connect<Service extends ServiceDefinition>(
     const methods = createClient(service as never, channel) as Readonly<Record<string, NiceMethod>>;
     return { methods, close: () => channel.close() };
   });
-  const methods = Object.entries(service.methods).map(([name, { requestStream, responseStream }]) => {
+  const methods = Object.entries(service.methods).map(([name, { name: methodName, requestStream, responseStream }]) => {
     const start = (request: unknown, call: OutgoingCall) => {
       const { made, end } = channels.begin();
       call.over.addEventListener('abort', () => end(call.hasEndedEarly), { once: true });
@@ -49,7 +52,15 @@ export function connect<Service extends ServiceDefinition>(
       return method(requestStream ? untilOver(request as AsyncIterable<unknown>, call.over) : request, call.begin());
     };
     const run = responseStream ? stream : single;
-    return [name, (request: unknown, callOptions: CallOptions = {}) => run((call) => start(request, call), callOptions)];
+    const target = { method: `${service.fullName}/${methodName}`, address, metrics: options.metrics ?? noMetrics };
+    return [
+      name,
+      (request: unknown, callOptions: CallOptions = {}) =>
+        run(
+          (call) => start(request, call),
+          () => new OutgoingCall(callOptions, target)
+        )
+    ];
   });
   return { client: Object.fromEntries(methods) as Client<Service>, close: () => channels.close() };
 }
@@ -69,8 +80,8 @@ function channelOptions({ maxReceiveBytes, keepaliveMs, keepaliveTimeoutMs }: Co
   };
 }
 
-async function single(start: (call: OutgoingCall) => unknown, options: CallOptions): Promise<unknown> {
-  const call = new OutgoingCall(options);
+async function single(start: (call: OutgoingCall) => unknown, open: () => OutgoingCall): Promise<unknown> {
+  const call = open();
   try {
     return await start(call);
   } catch (error) {
@@ -80,10 +91,10 @@ async function single(start: (call: OutgoingCall) => unknown, options: CallOptio
   }
 }
 
-function stream(start: (call: OutgoingCall) => unknown, options: CallOptions): AsyncIterable<unknown> {
+function stream(start: (call: OutgoingCall) => unknown, open: () => OutgoingCall): AsyncIterable<unknown> {
   return {
     [Symbol.asyncIterator]() {
-      const call = new OutgoingCall(options);
+      const call = open();
       const answers = run(start, call);
       return {
         next: () => answers.next(),

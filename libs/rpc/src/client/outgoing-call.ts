@@ -1,9 +1,10 @@
 import { ClientError, Metadata, type CallOptions as NiceCallOptions } from 'nice-grpc';
 import { Code, codeName } from '../errors/code.ts';
 import { cancelled, deadlineExceeded, unavailable } from '../errors/families.ts';
-import type { MeshError } from '../errors/mesh-error.ts';
+import { MeshError } from '../errors/mesh-error.ts';
 import { meshErrorFromStatus, statusDetailsKey } from '../errors/status-details.ts';
 import { acceptRequestId, callerKey, requestIdKey } from '../request-id.ts';
+import { type CallTarget, ClientCall } from '../telemetry/client-call.ts';
 import type { CallOptions } from './client.ts';
 import { formatTimeout } from './format-timeout.ts';
 
@@ -19,6 +20,7 @@ export class OutgoingCall {
   readonly #requestId: string;
   readonly #controller = new AbortController();
   readonly #metadata = new Metadata();
+  readonly #told: ClientCall;
   readonly #onAbort = () => this.#controller.abort();
   #timer: NodeJS.Timeout | undefined;
   #hasTimedOut = false;
@@ -26,8 +28,9 @@ export class OutgoingCall {
   #isEchoed = false;
   #hasEndedEarly = false;
 
-  constructor(options: CallOptions) {
+  constructor(options: CallOptions, target: CallTarget) {
     this.#options = options;
+    this.#told = new ClientCall(target);
     this.over = this.#over.signal;
     this.#requestId = acceptRequestId(options.requestId);
     this.#metadata.set(requestIdKey, this.#requestId);
@@ -45,6 +48,7 @@ export class OutgoingCall {
     if (signal?.aborted) throw this.#cancelled();
     signal?.addEventListener('abort', this.#onAbort, { once: true });
     if (deadline !== undefined && Number.isFinite(deadline)) this.#startClock(deadline - Date.now());
+    for (const [key, value] of Object.entries(this.#told.begin(this.#options.trace))) this.#metadata.set(key, value);
     return {
       metadata: this.#metadata,
       signal: this.#controller.signal,
@@ -64,6 +68,7 @@ export class OutgoingCall {
   /** Ends the call from outside: its answers are not wanted any more. */
   cancel(): void {
     this.#hasEndedEarly = true;
+    this.#told.left();
     this.#controller.abort();
   }
 
@@ -72,12 +77,20 @@ export class OutgoingCall {
     clearTimeout(this.#timer);
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#over.abort();
+    this.#told.end();
   }
 
   /** What a failure of the call means; errors of the caller's own request iterable stay as they are. */
   explain(error: unknown): unknown {
     this.#hasEndedEarly = true;
-    if (error instanceof ClientError && error.code !== Code.CANCELLED) return this.#fromStatus(error);
+    const meaning = this.#meaningOf(error);
+    const { code, reason } = meaning instanceof MeshError ? meaning : { code: Code.CANCELLED, reason: 'REQUESTS_FAILED' };
+    this.#told.failed(code, reason);
+    return meaning;
+  }
+
+  #meaningOf(error: unknown): unknown {
+    if (error instanceof ClientError && error.code !== Code.CANCELLED && !isWithoutStatus(error)) return this.#fromStatus(error);
     if (this.#hasTimedOut) return this.#timedOut(error);
     if (this.#controller.signal.aborted) return this.#cancelled(error);
     if (error instanceof ClientError) {
@@ -120,4 +133,9 @@ export class OutgoingCall {
   #cancelled(cause?: unknown): MeshError {
     return cancelled('the call was cancelled', { requestId: this.#requestId, cause: this.#options.signal?.reason ?? cause });
   }
+}
+
+// What grpc-js calls an internal error of the other side: its stream ended, as that of a process does that goes, and no status came.
+function isWithoutStatus({ code, details }: ClientError): boolean {
+  return code === (Code.INTERNAL as number) && details.startsWith('Received RST_STREAM with code 0 ');
 }

@@ -29,6 +29,11 @@ export function pickReplica<Replica extends Candidate>(
   return inOrderOf(key, replicas).find(({ inFlight }) => inFlight <= most);
 }
 
+/** The replica that a key's calls go to as long as its load allows. */
+export function homeReplica<Replica extends Candidate>(replicas: readonly Replica[], key: string): Replica | undefined {
+  return inOrderOf(key, replicas)[0];
+}
+
 function inOrderOf<Replica extends Candidate>(key: string, replicas: readonly Replica[]): Replica[] {
   const weighed = replicas.map((replica) => ({ replica, weight: weightOf(key, replica.address) }));
   return weighed.sort((a, b) => b.weight - a.weight).map(({ replica }) => replica);

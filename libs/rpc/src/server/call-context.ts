@@ -1,4 +1,4 @@
-import type { Logger } from '@janus-mesh/telemetry';
+import type { Logger, Trace } from '@janus-mesh/telemetry';
 
 /** What a handler knows of the call it serves, besides the request. */
 export interface CallContext {
@@ -17,8 +17,10 @@ export interface CallContext {
   readonly peer: string;
   /** `janus.v1.JanusService/Chat` */
   readonly method: string;
-  /** Writes the request id and the method on every line. */
+  /** Writes the request id, the method, and the trace where there is one, on every line. */
   readonly logger: Logger;
+  /** The span of this call: what the handler does goes below it. Ended by the server. */
+  readonly trace: Trace;
   /** A text value the caller sent as metadata. */
   metadata(key: string): string | undefined;
 }

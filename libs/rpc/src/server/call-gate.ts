@@ -1,8 +1,9 @@
 import type { ServerInterceptor } from '@grpc/grpc-js';
-import type { Logger } from '@janus-mesh/telemetry';
+import { type Logger, noTrace, type Telemetry } from '@janus-mesh/telemetry';
 import { codeName } from '../errors/code.ts';
 import { unavailable } from '../errors/families.ts';
 import type { MeshError } from '../errors/mesh-error.ts';
+import { ServerCalls } from '../telemetry/server-calls.ts';
 import { Calls } from './calls.ts';
 import type { Health } from './health.ts';
 import type { ServerLimits } from './limits.ts';
@@ -11,6 +12,7 @@ import { type CallEnd, type CallPolicy, ServedCall } from './served-call.ts';
 interface GateOptions {
   readonly limits: ServerLimits;
   readonly logger: Logger;
+  readonly telemetry: Telemetry;
   readonly health: Health;
   readonly refuseUntilServing: boolean;
   /** Methods that only look, by path: those that end well are logged at debug, as tiers are looked at every few seconds. */
@@ -28,10 +30,12 @@ export class CallGate {
   /** Calls of health and reflection: never refused, of any length, and no drain waits for them. */
   readonly upkeep = new Calls('u');
   readonly #options: GateOptions;
+  readonly #told: ServerCalls;
   #isDraining = false;
 
   constructor(options: GateOptions) {
     this.#options = options;
+    this.#told = new ServerCalls(options.telemetry);
   }
 
   /** Puts a {@link ServedCall} around each call. */
@@ -49,12 +53,14 @@ export class CallGate {
   #policy(method: string, calls: Calls, isRequestStream: boolean): CallPolicy {
     const { limits, logger, lookups } = this.#options;
     const maxMs = limits.maxDeadlineMsByMethod[method] ?? limits.maxDeadlineMs;
+    const isLookup = lookups.has(method);
     return {
       method,
       isRequestStream,
       maxMs: calls === this.upkeep ? Number.POSITIVE_INFINITY : Math.min(maxMs, maxTimerMs),
       unreadStreamMs: limits.unreadStreamMs,
       logger,
+      beginTrace: (header, requestId) => (calls === this.upkeep ? noTrace : this.#told.begin(header, { method, requestId, isLookup })),
       admit: (call) => {
         const refusal = calls === this.work ? this.#refusal(method) : undefined;
         if (refusal === undefined) calls.enter(call);
@@ -62,8 +68,9 @@ export class CallGate {
       },
       onEnd: (call, end) => {
         calls.leave(call);
-        const isQuiet = calls === this.upkeep || (lookups.has(method) && end.error === undefined);
+        const isQuiet = calls === this.upkeep || (isLookup && end.error === undefined);
         log(call, end, isQuiet ? 'debug' : 'info');
+        if (calls === this.work) this.#told.end(method, call.context.trace, { ...end, reason: end.error?.reason });
       }
     };
   }

@@ -17,6 +17,13 @@ test('each service serves from when it is told to, and the empty name when all d
   expect(await states()).toEqual([true, true, true]);
 });
 
+test('the health service itself serves, whatever the others do: the process answers', async () => {
+  const { server, address } = await testMesh();
+  server.setServing(false);
+  expect(await isServing(address, 'grpc.health.v1.Health')).toBe(true);
+  expect(await isServing(address, '')).toBe(false);
+});
+
 test('an unknown service is NOT_FOUND for callers, and a mistake for the server', async () => {
   const { server, address } = await testMesh();
   await expect(isServing(address, 'nobody')).rejects.toMatchObject({ codeName: 'NOT_FOUND' });

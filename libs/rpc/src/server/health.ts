@@ -1,6 +1,12 @@
 import { HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
 
-/** grpc.health.v1: NOT_SERVING for each service until it is told otherwise; the empty name is all of them together. */
+/** Says that the process answers, from when it listens until it is gone: what a liveness probe asks, which no model should fail. */
+const ALIVE = 'grpc.health.v1.Health';
+
+/**
+ * grpc.health.v1: NOT_SERVING for each service until it is told otherwise; the empty name is all of them together, and the health
+ * service itself always serves.
+ */
 export class Health {
   readonly #state = HealthState();
   readonly #serving: Map<string, boolean>;
@@ -8,6 +14,7 @@ export class Health {
   constructor(services: readonly string[]) {
     this.#serving = new Map(services.map((service) => [service, false]));
     this.#state.setMaxListeners(0); // one a watcher
+    this.#state.setStatus('healthy', ALIVE);
     this.#publish();
   }
 

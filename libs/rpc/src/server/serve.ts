@@ -1,5 +1,5 @@
 import type { ServerOptions } from '@grpc/grpc-js';
-import type { Logger } from '@janus-mesh/telemetry';
+import { type Logger, noTelemetry, type Telemetry } from '@janus-mesh/telemetry';
 import { createServer, type Server } from 'nice-grpc';
 import { HealthDefinition } from 'nice-grpc-server-health';
 import { silenceGrpcJs } from '../silence-grpc-js.ts';
@@ -15,6 +15,8 @@ import { withStrictRequests } from './strict-requests.ts';
 export interface ServeOptions {
   readonly services: readonly ServiceBinding[];
   readonly logger: Logger;
+  /** Traces and counts calls. Default: nobody does. */
+  readonly telemetry?: Telemetry;
   /** Address to listen on. Default: 127.0.0.1, this machine only. */
   readonly host?: string;
   /** Port to listen on. Default: 0, a free one. */
@@ -33,10 +35,11 @@ export interface ServeOptions {
  */
 export async function serve(options: ServeOptions): Promise<RpcServer> {
   const { services, logger, host = '127.0.0.1', port = 0, descriptorSet, refuseUntilServing = false } = options;
+  const { telemetry = noTelemetry } = options;
   silenceGrpcJs();
   const limits = { ...defaultServerLimits, ...options.limits };
   const health = new Health(services.map(({ definition }) => definition.fullName));
-  const gate = new CallGate({ limits, logger, health, refuseUntilServing, lookups: lookupsOf(services) });
+  const gate = new CallGate({ limits, logger, telemetry, health, refuseUntilServing, lookups: lookupsOf(services) });
   const grpc = createServer(serverOptions(limits, gate));
   for (const { definition, methods } of services)
     grpc.with(handlerMiddleware(gate.work)).add(withStrictRequests(definition), methods as never);

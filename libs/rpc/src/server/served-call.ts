@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { Metadata, ServerInterceptingCall, type ServerInterceptingCallInterface } from '@grpc/grpc-js';
-import type { Logger } from '@janus-mesh/telemetry';
+import type { Logger, ReadHeader, Trace } from '@janus-mesh/telemetry';
 import { Code } from '../errors/code.ts';
 import { cancelled, deadlineExceeded, resourceExhausted } from '../errors/families.ts';
 import type { MeshError } from '../errors/mesh-error.ts';
@@ -22,6 +22,8 @@ export interface CallPolicy {
   readonly maxMs: number;
   readonly unreadStreamMs: number;
   readonly logger: Logger;
+  /** Begins the call's span. */
+  readonly beginTrace: (header: ReadHeader, requestId: string) => Trace;
   /** Registers the call; an error refuses it. */
   readonly admit: (call: ServedCall) => MeshError | undefined;
   /** Told once, when nothing more goes over the wire. */
@@ -177,8 +179,10 @@ export class ServedCall extends ServerInterceptingCall {
       const value = received.get(key)[0];
       return typeof value === 'string' ? value : undefined;
     };
-    const { method, maxMs, logger } = this.#policy;
+    const { method, maxMs, logger, beginTrace } = this.#policy;
     const requestId = acceptRequestId(metadata(requestIdKey));
+    const trace = beginTrace(metadata, requestId);
+    const { traceId, spanId } = trace;
     const peer = this.#wire.getPeer();
     const caller = metadata(callerKey);
     const deadline = Math.min(Number(this.#wire.getDeadline()), Date.now() + maxMs);
@@ -189,7 +193,8 @@ export class ServedCall extends ServerInterceptingCall {
       caller: isPrintableId(caller) ? caller : peer.replace(/:\d+$/, ''),
       peer,
       method,
-      logger: logger.child({ method, requestId }),
+      logger: logger.child(traceId === undefined ? { method, requestId } : { method, requestId, traceId, spanId }),
+      trace,
       metadata
     };
   }

@@ -28,7 +28,7 @@ export interface TestMesh {
   readonly requests: () => Record<string, unknown>[];
 }
 
-interface Setup extends Partial<ServeOptions> {
+export interface Setup extends Partial<ServeOptions> {
   readonly codec?: Partial<Handlers<Codec>>;
   readonly janus?: Partial<Handlers<Janus>>;
   readonly client?: ConnectOptions;

@@ -62,3 +62,18 @@ test('those that wait can be refused together, with a time to try again; those t
   expect(running.signal.aborted).toBe(false);
   expect(waiting.signal.reason).toMatchObject({ code: Code.UNAVAILABLE, reason: 'DRAINING', retryAfterMs: expect.any(Number) });
 });
+
+test('how long a request waited is told once, when its work begins', () => {
+  const waits: number[] = [];
+  const queue = new WorkQueue(1, (waitedMs) => waits.push(waitedMs));
+  const begun: string[] = [];
+  const place = queue.enter(never, () => begun.push('begun'));
+  expect([waits, begun]).toEqual([[], []]);
+  place.begin();
+  place.begin();
+  expect(waits).toEqual([expect.any(Number)]);
+  expect(waits[0]).toBeGreaterThanOrEqual(0);
+  expect(begun).toEqual(['begun']);
+  queue.enter(never).leave();
+  expect(waits).toHaveLength(1);
+});

@@ -19,13 +19,18 @@ export interface Place {
 /** Holds a bounded number of requests, and knows which wait and which run. When they run is for others to say: see Turns. */
 export class WorkQueue {
   readonly #limit: number;
+  readonly #onBegin: (waitedMs: number) => void;
   readonly #waiting = new Set<AbortController>();
   readonly #running = new Set<AbortController>();
   #typicalMs = FIRST_ESTIMATE_MS;
 
-  /** @param maxWaiting requests beside the one that runs */
-  constructor(maxWaiting: number) {
+  /**
+   * @param maxWaiting requests beside the one that runs
+   * @param onBegin told when a request's work begins, and how long it waited
+   */
+  constructor(maxWaiting: number, onBegin: (waitedMs: number) => void = () => {}) {
     this.#limit = maxWaiting + 1;
+    this.#onBegin = onBegin;
   }
 
   /** Requests whose work has not begun. */
@@ -42,9 +47,10 @@ export class WorkQueue {
    * Takes a place, before the request costs anything.
    *
    * @param request aborts when the request is over
+   * @param onBegin told when the request's work begins
    * @throws {MeshError} RESOURCE_EXHAUSTED, QUEUE_FULL; a place comes free about every run, so that is when to try again
    */
-  enter(request: AbortSignal): Place {
+  enter(request: AbortSignal, onBegin: () => void = () => {}): Place {
     request.throwIfAborted();
     const count = this.waiting + this.running;
     if (count >= this.#limit) {
@@ -55,7 +61,10 @@ export class WorkQueue {
     const onAbort = () => controller.abort(request.reason);
     request.addEventListener('abort', onAbort, { once: true });
     this.#waiting.add(controller);
-    const begin = () => this.#begin(controller);
+    const since = performance.now();
+    const begin = () => {
+      if (this.#begin(controller, since)) onBegin();
+    };
     return {
       signal: controller.signal,
       begin,
@@ -79,8 +88,11 @@ export class WorkQueue {
     for (const controller of [...this.#waiting]) controller.abort(refusal);
   }
 
-  #begin(controller: AbortController): void {
-    if (this.#waiting.delete(controller)) this.#running.add(controller);
+  #begin(controller: AbortController, since: number): boolean {
+    if (!this.#waiting.delete(controller)) return false;
+    this.#running.add(controller);
+    this.#onBegin(performance.now() - since);
+    return true;
   }
 
   async #timed<T>(job: () => Promise<T>): Promise<T> {

@@ -1,7 +1,8 @@
 import type { CodeIds, DecodedPicture, DecodeRequest, DecodeResponse, ImageCodecServiceDefinition } from '@janus-mesh/contracts';
 import { toRgb8 } from '@janus-mesh/image';
-import type { Handler } from '@janus-mesh/rpc';
+import type { CallContext, Handler } from '@janus-mesh/rpc';
 import { f32Tensor, openRequest, type Place, requireDiagnostics, requireRevision } from '@janus-mesh/service';
+import { spanEvents } from '@janus-mesh/telemetry';
 import { CodeGrid } from '../code-grid.ts';
 import { encodePicture, type PictureFormat, resolveFormat } from '../encode-picture.ts';
 import type { ImageCodec } from '../image-codec.ts';
@@ -16,10 +17,14 @@ interface Output {
 
 /** Decode: codes in as they come, previews out meanwhile, then the picture. */
 export function decodeRoute(codec: ImageCodec): Handler<ImageCodecServiceDefinition, 'decode'> {
-  return (requests, { signal }) => codec.counts.stream(decode(codec, requests, signal));
+  return (requests, call) => codec.counts.stream(decode(codec, requests, call));
 }
 
-async function* decode(codec: ImageCodec, requests: AsyncIterable<DecodeRequest>, signal: AbortSignal): AsyncGenerator<DecodeResponse> {
+async function* decode(
+  codec: ImageCodec,
+  requests: AsyncIterable<DecodeRequest>,
+  { signal, trace }: CallContext
+): AsyncGenerator<DecodeResponse> {
   const { start, pieces } = await openRequest(requests, 'codes');
   requireRevision(codec.info.revision, start.revision);
   requireDiagnostics(codec.info.diagnostics, { 'start.raw_pixels': start.rawPixels });
@@ -27,7 +32,7 @@ async function* decode(codec: ImageCodec, requests: AsyncIterable<DecodeRequest>
   const grid = new CodeGrid(codec.codec.grid, codec.codec.codebookSize);
   yield* receiveCodes(codec, grid, pieces, start.previewRows ?? 0);
   // The decoding begins without waiting for the caller to half-close.
-  const place = codec.queue.enter(abortedByMore(pieces, grid, signal));
+  const place = codec.queue.enter(abortedByMore(pieces, grid, signal), () => trace.event(spanEvents.admitted));
   try {
     yield { event: { $case: 'picture', value: await decodePicture(codec, grid.ids, output, place) } };
   } finally {

@@ -1,6 +1,6 @@
 import type { ImageCodecServiceDefinition, TokenizeRequest, TokenizeResponse, TokenizeStart } from '@janus-mesh/contracts';
 import { codecPixels, cropToSquare, decodePicture, PictureError } from '@janus-mesh/image';
-import { type Handler, invalidArgument } from '@janus-mesh/rpc';
+import { type CallContext, type Handler, invalidArgument } from '@janus-mesh/rpc';
 import {
   abortable,
   f32Tensor,
@@ -10,21 +10,26 @@ import {
   requireDiagnostics,
   requireRevision
 } from '@janus-mesh/service';
+import { spanEvents } from '@janus-mesh/telemetry';
 import { f32View } from '@janus-mesh/tensor';
 import type { ImageCodec } from '../image-codec.ts';
 
 /** Tokenize: a picture's file in, its codes out. */
 export function tokenizeRoute(codec: ImageCodec): Handler<ImageCodecServiceDefinition, 'tokenize'> {
-  return (requests, { signal }) => codec.counts.unary(tokenize(codec, requests, signal));
+  return (requests, call) => codec.counts.unary(tokenize(codec, requests, call));
 }
 
-async function tokenize(codec: ImageCodec, requests: AsyncIterable<TokenizeRequest>, signal: AbortSignal): Promise<TokenizeResponse> {
+async function tokenize(
+  codec: ImageCodec,
+  requests: AsyncIterable<TokenizeRequest>,
+  { signal, trace }: CallContext
+): Promise<TokenizeResponse> {
   const { start, pieces } = await openRequest(requests, 'chunk');
   requireRevision(codec.info.revision, start.revision);
   requireDiagnostics(codec.info.diagnostics, { 'start.raw_pixels': start.rawPixels, 'start.latents': start.latents });
   const { grid, codeWidth } = codec.codec;
   // The place is taken before the upload: so what uploads and decoded pictures take is bounded too.
-  const place = codec.queue.enter(signal);
+  const place = codec.queue.enter(signal, () => trace.event(spanEvents.admitted));
   try {
     const { signal: held } = place;
     const pixels = await abortable(start.rawPixels ? rawPixels(codec, pieces) : filePixels(codec, start, pieces, held), held);

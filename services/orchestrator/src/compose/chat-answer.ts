@@ -47,7 +47,7 @@ export async function* chatAnswer(
         yield started(parts);
         break;
       case 'tokens': {
-        times.token();
+        times.token(event.value.ids.length);
         receipts.add(event.value);
         const step = text.push(event.value.ids);
         completionTokens += step.tokenIds.length;

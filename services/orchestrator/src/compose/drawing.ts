@@ -43,7 +43,7 @@ export async function draw(events: AsyncIterable<GenerateEvent>, told: EventQueu
         told.push(started(parts));
         break;
       case 'tokens':
-        times.token();
+        times.token(event.value.ids.length);
         receipts.add(event.value);
         sampleAt(samples, event.value.sampleIndex).push(event.value.ids);
         break;

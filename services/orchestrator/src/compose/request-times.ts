@@ -1,12 +1,22 @@
 import type { Timings } from '@janus-mesh/contracts';
 
+/** Told of what happens for the first time. */
+export interface FirstTimes {
+  admitted(): void;
+  /** @param seconds since the arrival */
+  token(seconds: number): void;
+}
+
 /** Takes the times of one request, from its arrival on. */
 export class RequestTimes {
   readonly #now: () => number;
   readonly #arrivedAt: number;
   #admittedAt: number | undefined;
   #firstTokenAt: number | undefined;
+  #lastTokenAt: number | undefined;
+  #tokens = 0;
   #visionMs = 0;
+  #first: FirstTimes | undefined;
 
   /** @param now a clock in milliseconds that never goes back */
   constructor(now: () => number) {
@@ -14,13 +24,37 @@ export class RequestTimes {
     this.#arrivedAt = now();
   }
 
-  admitted(): void {
-    this.#admittedAt ??= this.#now();
+  /** Has somebody told, from now on. */
+  whenFirst(first: FirstTimes): void {
+    this.#first = first;
   }
 
-  /** To be called with every token; the first counts. */
-  token(): void {
-    this.#firstTokenAt ??= this.#now();
+  admitted(): void {
+    if (this.#admittedAt !== undefined) return;
+    this.#admittedAt = this.#now();
+    this.#first?.admitted();
+  }
+
+  /** To be called with every token. @param count of tokens of one sample that came together */
+  token(count = 1): void {
+    const now = this.#now();
+    this.#lastTokenAt = now;
+    this.#tokens += count;
+    if (this.#firstTokenAt !== undefined) return;
+    this.#firstTokenAt = now;
+    this.#first?.token((now - this.#arrivedAt) / 1000);
+  }
+
+  /** Since the arrival, until now. */
+  get seconds(): number {
+    return (this.#now() - this.#arrivedAt) / 1000;
+  }
+
+  /** Mean time of a token after the first, so far, with `samples` drawn side by side. Undefined where there was no second one. */
+  secondsPerToken(samples: number): number | undefined {
+    const steps = this.#tokens / samples - 1;
+    if (steps <= 0 || this.#firstTokenAt === undefined || this.#lastTokenAt === undefined) return undefined;
+    return (this.#lastTokenAt - this.#firstTokenAt) / 1000 / steps;
   }
 
   /** Begins to wait for a vision tier. @returns to be called when the wait is over */

@@ -11,6 +11,8 @@ import { RequestTimes } from '../compose/request-times.ts';
 import { runGenerate } from '../compose/run-generate.ts';
 import type { Orchestrator } from '../orchestrator.ts';
 import { buildChatPrompt } from '../prompt/chat-prompt.ts';
+import { genAiRequest } from '../telemetry/gen-ai.ts';
+import { RequestWatch } from '../telemetry/request-watch.ts';
 import { validateChat } from '../validation/validate-chat.ts';
 
 /** How often the transformer is told that a picture is still being encoded: well within the time it waits for a sign, 10 s by default. */
@@ -25,7 +27,13 @@ export function chatRoute(mesh: Orchestrator): Handler<JanusServiceDefinition, '
     const start = chatStart(valid, prompt, { mesh, caller: context.caller });
     const scope = new RequestScope(context.signal);
     const { deadline, requestId, caller } = context;
-    const call = { signal: scope.signal, deadline, requestId, caller };
+    const watch = new RequestWatch({
+      request: genAiRequest('text', start, { model: mesh.model.name, pictures: prompt.pictures.length }),
+      times,
+      call: context,
+      metrics: mesh.metrics
+    });
+    const call = { signal: scope.signal, deadline, requestId, caller, trace: watch.trace };
     const encode = { tier: mesh.tiers.visionEncoder, revision: start.revision, rawOrientation: valid.rawOrientation, call };
     const pictures = new PictureFeed(prompt.pictures, {
       encode: (picture) => encodePicture(picture, encode),
@@ -38,9 +46,15 @@ export function chatRoute(mesh: Orchestrator): Handler<JanusServiceDefinition, '
       const key = chatAffinity(valid, prompt);
       const events = runGenerate({ tier: mesh.tiers.transformer, key, start, features: pictures.chunks(), scope, call });
       const text = new AnswerText(mesh.model.tokenizer.detokenizer(), valid.stop);
-      for await (const event of chatAnswer(events, { start, prompt, text, pictures, times })) yield { event };
+      for await (const event of chatAnswer(events, { start, prompt, text, pictures, times })) {
+        watch.see(event);
+        yield { event };
+      }
+    } catch (error) {
+      throw watch.failed(error);
     } finally {
       await scope.close();
+      watch.end();
     }
   };
 }

@@ -9,6 +9,8 @@ import { RequestTimes } from '../compose/request-times.ts';
 import { runGenerate } from '../compose/run-generate.ts';
 import type { Orchestrator } from '../orchestrator.ts';
 import { buildDrawingPrompt } from '../prompt/drawing-prompt.ts';
+import { genAiRequest } from '../telemetry/gen-ai.ts';
+import { RequestWatch } from '../telemetry/request-watch.ts';
 import { requireRevision } from '../tiers/require-revision.ts';
 import { validateDrawing } from '../validation/validate-drawing.ts';
 
@@ -25,7 +27,13 @@ export function generateImageRoute(mesh: Orchestrator): Handler<JanusServiceDefi
     const start = drawingStart(drawing, prompt, { mesh, caller: context.caller });
     const scope = new RequestScope(context.signal);
     const { deadline, requestId, caller } = context;
-    const call = { signal: scope.signal, deadline, requestId, caller };
+    const watch = new RequestWatch({
+      request: genAiRequest('image', start, { model: model.name, pictures: 0 }),
+      times,
+      call: context,
+      metrics: mesh.metrics
+    });
+    const call = { signal: scope.signal, deadline, requestId, caller, trace: watch.trace };
     try {
       await requireRevision(tiers.imageCodec, call);
       const { format, previewRows } = drawing;
@@ -39,9 +47,15 @@ export function generateImageRoute(mesh: Orchestrator): Handler<JanusServiceDefi
           (error: unknown) => told.fail(error)
         )
       );
-      for await (const event of told) yield { event };
+      for await (const event of told) {
+        watch.see(event);
+        yield { event };
+      }
+    } catch (error) {
+      throw watch.failed(error);
     } finally {
       await scope.close();
+      watch.end();
     }
   };
 }

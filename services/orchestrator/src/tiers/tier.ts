@@ -6,12 +6,14 @@ import {
   callReplica,
   MeshError,
   type Replica,
+  type ReplicaReason,
   ReplicaSet,
   type ReplicaSetOptions,
   type ServiceDefinition,
   type UnresolvedTarget,
   unavailable
 } from '@janus-mesh/rpc';
+import { names } from '@janus-mesh/telemetry';
 import { askReplica } from './ask-replica.ts';
 import { explainTierError } from './explain-tier-error.ts';
 import type { ReplicaCounts, TierKind } from './tier-kind.ts';
@@ -91,6 +93,7 @@ export class Tier<Service extends ServiceDefinition> {
       deadline,
       start: (replica, attempt) => start(replica, { ...call, signal: attempt }),
       silence: { afterMs: silenceMs, answers: (replica) => this.#answers(replica) },
+      onAttempt: (replica, choice) => this.#count(replica, choice),
       explain: (error, replica) => (error instanceof MeshError && translate?.(error)) || this.explain(error, replica, signal),
       onRetry: ({ reason, message }, from, to) =>
         logger?.warn({ tier: this.name, from: from.address, to: to.address, reason, error: message, requestId }, 'trying another replica')
@@ -142,6 +145,11 @@ export class Tier<Service extends ServiceDefinition> {
 
   close(): void {
     this.#set.close();
+  }
+
+  #count({ address }: Replica<Service>, choice: ReplicaReason): void {
+    const call = { [names.targetTier]: this.name, [names.serverAddress]: address, [names.choice]: choice };
+    this.#options.metrics?.add('janus.replica.choices', 1, call);
   }
 
   #heard(replica: Replica<Service>, info: TierInfo): void {

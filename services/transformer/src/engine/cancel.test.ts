@@ -32,7 +32,7 @@ test('cancelled during any step, a group is in no later one, leaks nothing, and 
 
 test('cancelled while the tokens of its step are drawn, it gets none of them and is freed before the next step', async () => {
   const alone = await companyAlone();
-  const bench = makeBench();
+  const bench = makeBench({ prefillTokens: 128 });
   const company = bench.submit(COMPANY);
   const handle = bench.engine.submit(textRequest(4, { maxNewTokens: 5 }));
   bench.clock.tickMs = 10; // every row takes longer than the engine keeps the event loop for itself

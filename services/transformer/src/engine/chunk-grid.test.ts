@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chunkEnd, PREFILL_CHUNK } from './chunk-grid.ts';
+import { chunkCount, chunkEnd, PREFILL_CHUNK } from './chunk-grid.ts';
 
 function chunks(length: number): number[] {
   const sizes: number[] = [];
@@ -17,7 +17,9 @@ test.each([
   [128, [64, 64]],
   [129, [64, 63, 2]],
   [130, [64, 64, 2]],
-  [193, [64, 64, 63, 2]]
+  [193, [64, 64, 56, 9]],
+  [185, [64, 64, 55, 2]],
+  [305, [64, 64, 56, 48, 48, 25]]
 ])('cuts a prompt of %i tokens into %j', (length, sizes) => {
   expect(chunks(length)).toEqual(sizes);
 });
@@ -28,5 +30,11 @@ test('never makes a chunk of one from a longer prompt, and covers every token on
     expect(Math.min(...sizes)).toBeGreaterThanOrEqual(2);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(PREFILL_CHUNK);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(length);
+    expect(chunkCount(0, length)).toBe(sizes.length);
   }
+});
+
+test('makes chunks shorter the more tokens lie before them, wherever a prompt is taken up', () => {
+  expect([0, 127, 128, 256, 512, 1024, 1536, 4000].map((start) => chunkEnd(start, 5000) - start)).toEqual([64, 64, 56, 48, 40, 32, 24, 16]);
+  expect(chunkCount(1000, 1100)).toBe(4); // 32, 24, 24, 20
 });

@@ -17,6 +17,8 @@ export interface EngineStats {
   readonly codeRows: number;
   /** Groups that run. */
   readonly groups: number;
+  /** Those of them that are guidance pairs. */
+  readonly pairs: number;
   /** Of groups that run. */
   readonly kvBytesUsed: number;
   readonly kvBytesBudget: number;

@@ -84,8 +84,8 @@ describe('guidance pairs', () => {
     expect(bench.runner.steps).toEqual([
       '0 0+64 | 1 0+64',
       '0 64+64',
-      '0 128+64',
-      '0 192+8 last | 1 64+6 last',
+      '0 128+56',
+      '0 184+16 last | 1 64+6 last',
       '0 200+1 last | 1 70+1 last'
     ]);
   });

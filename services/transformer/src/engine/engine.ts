@@ -91,6 +91,7 @@ export class Engine {
       textRows: rows('text'),
       codeRows: rows('codes'),
       groups: running.length,
+      pairs: running.filter(({ rows }) => rows.length > 1).length,
       kvBytesUsed: used.kvBytes,
       kvBytesBudget: this.#options.kvBudgetBytes,
       steps: this.#steps,

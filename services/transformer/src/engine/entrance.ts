@@ -60,7 +60,7 @@ export class Entrance {
     const { deadline, head } = request.spec;
     if (deadline === undefined) return;
     const group = request.groups[0] as SequenceGroup;
-    const steps = Math.max(...group.rows.map((row) => chunkCount(row.promptTokens - this.#scheduler.reusable(group, row))));
+    const steps = Math.max(...group.rows.map((row) => chunkCount(this.#scheduler.reusable(group, row), row.promptTokens)));
     checkDeadline({
       leftMs: deadline - this.#options.clock.unixMs(),
       promptMs: steps * this.#pace.fastestStepMs,

@@ -4,7 +4,7 @@ import { makeBench, pictureRequest, textRequest } from './testing/test-bench.ts'
 
 function recordedBench(capacity?: number) {
   const recorder = new FlightRecorder(capacity);
-  return { recorder, ...makeBench({ onStep: (step) => recorder.record(step) }) };
+  return { recorder, ...makeBench({ prefillTokens: 128, onStep: (step) => recorder.record(step) }) };
 }
 
 test('a step is kept with what each row brought, who waited, what memory was in use and how long it took', async () => {

@@ -9,6 +9,7 @@ import type { CallContext, Handler } from '@janus-mesh/rpc';
 import { openRequest, requireDiagnostics, requireRevision } from '@janus-mesh/service';
 import type { EngineEvent } from '../engine/engine-event.ts';
 import { runRequest } from '../run-request.ts';
+import { RequestWatch } from '../telemetry/request-watch.ts';
 import type { Transformer } from '../transformer.ts';
 import { validGenerate } from '../validation/valid-generate.ts';
 
@@ -20,8 +21,9 @@ export function generateRoute(transformer: Transformer): Handler<TransformerServ
 async function* generate(
   transformer: Transformer,
   requests: AsyncIterable<GenerateRequest>,
-  { signal, caller, deadline }: CallContext
+  { signal, caller, deadline, trace }: CallContext
 ): AsyncGenerator<GenerateResponse, void, undefined> {
+  const { metrics, tokens } = transformer;
   const { start, pieces } = await openRequest(requests, 'features');
   requireRevision(transformer.info.revision, start.revision);
   requireDiagnostics(transformer.info.diagnostics, {
@@ -29,7 +31,9 @@ async function* generate(
     'start.logit_hashes': start.logitHashes
   });
   const request = { ...validGenerate(start, transformer.config, caller), deadline };
+  const watch = new RequestWatch({ head: request.head, metrics, tokens, trace });
   for await (const event of runRequest(transformer, request, { chunks: pieces, signal })) {
+    watch.see(event);
     const response = responseOf(event);
     if (response) yield { event: response };
   }

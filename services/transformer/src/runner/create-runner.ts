@@ -10,7 +10,7 @@ import { NetworkLoader, type NetworkPart, type PackedWeightsPlace } from './netw
 import { PackedRunner, type RunnerParts } from './packed-runner.ts';
 import { RowTable } from './row-table.ts';
 import type { RunnerBundle } from './runner-bundle.ts';
-import { StepVariant } from './step-variant.ts';
+import { StepVariant, type VariantSize } from './step-variant.ts';
 
 /** What a runner is made with. */
 export interface RunnerOptions {
@@ -26,8 +26,8 @@ export interface RunnerOptions {
   readonly packedWeights?: PackedWeightsPlace;
 }
 
-/** Each costs memory and time to load, and saves time where fewer sequences run than the next one holds. */
-const VARIANTS: readonly number[] = [1, 4, 16];
+/** Each costs memory and time to load, and saves time where fewer sequences run than the next one holds. 2 is one guided picture. */
+const VARIANTS: readonly number[] = [1, 2, 4, 16];
 
 type QuantizedConfig = NetworkConfig & { readonly quantization: Quantization };
 
@@ -107,6 +107,8 @@ async function loadParts(
   };
 }
 
-function variantSizes(slots: number): number[] {
-  return [...VARIANTS.filter((size) => size < slots), slots];
+// A variant has no idle slots where one fewer sequence has a variant of its own.
+function variantSizes(slots: number): VariantSize[] {
+  const sizes = [...VARIANTS.filter((size) => size < slots), slots];
+  return sizes.map((size, i) => ({ slots: size, idleSlots: size - 1 !== (sizes[i - 1] ?? 0) }));
 }

@@ -105,7 +105,7 @@ export class PackedRunner implements ModelRunner {
   /** Runs every graph once. */
   async warmUp(): Promise<void> {
     const { variants, heads, aligner } = this.#parts;
-    for (const variant of variants) await variant.warmUp(this.#values(1, [0]));
+    for (const variant of variants) await variant.warmUp((tokens) => this.#values(tokens, [0]));
     for (const head of Object.values(heads)) await head.run(this.#hidden.value(0, 1), 1);
     await aligner.warmUp();
     trimMemory();

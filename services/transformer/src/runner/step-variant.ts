@@ -38,9 +38,17 @@ interface CachePorts {
   readonly output: number;
 }
 
+/** How many sequences a variant is for. */
+export interface VariantSize {
+  readonly slots: number;
+  /** Whether it runs fewer sequences than slots, too. */
+  readonly idleSlots: boolean;
+}
+
 /** One compiled form of the packed step, for up to `slots` sequences. Bound once; a step rewrites only what changed. */
 export class StepVariant {
   readonly slots: number;
+  readonly #idleSlots: boolean;
   readonly #session: Session;
   readonly #call: Call;
   readonly #splits: Value<'i64'>;
@@ -50,24 +58,26 @@ export class StepVariant {
 
   /** Builds the graph and makes its session. */
   static async load(
-    slots: number,
+    size: VariantSize,
     config: NetworkConfig & { readonly quantization: Quantization },
     { runtime, loader }: { runtime: Runtime; loader: NetworkLoader }
   ): Promise<StepVariant> {
-    const network = packedStep(config, { slots });
+    const network = packedStep(config, size);
     const shape = { text: config.text, kv: config.quantization.kv };
     // Over an int8 cache the plain kernels are the faster ones, and their bits do not hang on the number of threads.
     const session = await loader.load('step', network, { flashAttention: shape.kv === 'f32' });
     const names = (ports: readonly { readonly name: string }[]) => ports.map(({ name }) => name);
-    return new StepVariant(runtime, session, { slots, shape, inputs: names(network.inputs), outputs: names(network.outputs) });
+    return new StepVariant(runtime, session, { size, shape, inputs: names(network.inputs), outputs: names(network.outputs) });
   }
 
   private constructor(
     runtime: Runtime,
     session: Session,
-    { slots, shape, inputs, outputs }: { slots: number; shape: CacheShape; inputs: string[]; outputs: string[] }
+    { size, shape, inputs, outputs }: { size: VariantSize; shape: CacheShape; inputs: string[]; outputs: string[] }
   ) {
+    const { slots } = size;
     this.slots = slots;
+    this.#idleSlots = size.idleSlots;
     this.#session = session;
     this.#call = session.newCall(inputs, outputs);
     this.#idle = new KvSlab(runtime, shape, 1);
@@ -118,9 +128,17 @@ export class StepVariant {
     this.#call.cancel();
   }
 
-  /** Runs one token of no sequence, so that the first real step finds everything in place. */
-  async warmUp(values: StepValues): Promise<void> {
-    await this.run(values, [{ slab: this.#idle, past: 0, count: 1 }]);
+  /**
+   * Runs a few tokens of no sequence, so that the first real step finds everything in place.
+   *
+   * @param values makes the tensors of a step of so many tokens
+   */
+  async warmUp(values: (tokens: number) => StepValues): Promise<void> {
+    const busy = this.#idleSlots ? 1 : this.slots;
+    await this.run(
+      values(busy),
+      Array.from({ length: busy }, () => ({ slab: this.#idle, past: 0, count: 1 }))
+    );
   }
 
   /** Lets go of a cache that is given back. */
@@ -163,7 +181,7 @@ export class StepVariant {
   }
 
   #bindScalars(state: Slot, slot: number): void {
-    if (this.slots > 1) this.#call.setInput(stepPorts.on(slot), state.on);
+    if (this.#idleSlots) this.#call.setInput(stepPorts.on(slot), state.on);
     this.#call.setInput(stepPorts.last(slot), state.last);
     this.#call.setInput(stepPorts.total(slot), state.total);
     this.#bindLayers(state);

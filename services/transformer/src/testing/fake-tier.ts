@@ -2,13 +2,16 @@ import { TransformerServiceDefinition } from '@janus-mesh/contracts';
 import type { ModelConfig } from '@janus-mesh/models';
 import { bindService, type Client, connect, type ServerLimits, serve } from '@janus-mesh/rpc';
 import { TierCounts } from '@janus-mesh/service';
-import { createLogger } from '@janus-mesh/telemetry';
+import { createLogger, noTelemetry, type Telemetry } from '@janus-mesh/telemetry';
 import { onTestFinished } from 'vitest';
 import { Engine } from '../engine/engine.ts';
 import type { EngineOptions } from '../engine/engine-options.ts';
 import { FlightRecorder } from '../engine/flight-recorder.ts';
+import type { StepRecord } from '../engine/step-record.ts';
 import { FakeRunner, type FakeRunnerOptions } from '../engine/testing/fake-runner.ts';
 import { transformerHandlers } from '../handlers.ts';
+import { observeEngine, stepMetrics } from '../telemetry/engine-metrics.ts';
+import { TokenMetrics } from '../telemetry/token-metrics.ts';
 
 /** The revision a fake tier serves. */
 export const REVISION = 'fake';
@@ -19,6 +22,7 @@ export interface FakeTierOptions {
   readonly runner?: FakeRunnerOptions;
   readonly engine?: Partial<Omit<EngineOptions, 'runner'>>;
   readonly limits?: Partial<ServerLimits>;
+  readonly telemetry?: Telemetry;
 }
 
 /** A transformer over a real socket whose runner is a fake one. */
@@ -35,15 +39,37 @@ function configOf(runner: FakeRunner): ModelConfig {
 }
 
 /** Starts one on a free port; it is closed after the test. */
-export async function fakeTier({ diagnostics = true, limits = {}, ...options }: FakeTierOptions = {}): Promise<FakeTier> {
+export async function fakeTier({
+  diagnostics = true,
+  limits = {},
+  telemetry = noTelemetry,
+  ...options
+}: FakeTierOptions = {}): Promise<FakeTier> {
   const runner = new FakeRunner(options.runner);
+  const { metrics } = telemetry;
   const recorder = new FlightRecorder();
-  const engine = new Engine({ kvBudgetBytes: 1_000, onStep: (step) => recorder.record(step), ...options.engine, runner });
+  const tell = stepMetrics(metrics);
+  const onStep = (step: StepRecord) => {
+    recorder.record(step);
+    tell(step);
+  };
+  const engine = new Engine({ kvBudgetBytes: 1_000, onStep, ...options.engine, runner });
+  observeEngine(metrics, engine, runner.slots);
   const info = { revision: REVISION, modelName: 'fake', version: '0', diagnostics, threads: 1, fingerprint: undefined };
-  const handlers = transformerHandlers({ info, config: configOf(runner), runner, engine, recorder, counts: new TierCounts() });
+  const handlers = transformerHandlers({
+    info,
+    config: configOf(runner),
+    runner,
+    engine,
+    recorder,
+    counts: new TierCounts(),
+    metrics,
+    tokens: new TokenMetrics(metrics)
+  });
   const server = await serve({
     services: [bindService(TransformerServiceDefinition, handlers)],
     logger: createLogger({ service: 'transformer', level: 'silent' }),
+    telemetry,
     limits
   });
   server.setServing(true);

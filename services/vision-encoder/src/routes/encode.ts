@@ -1,24 +1,25 @@
 import type { EncodeRequest, EncodeResponse, EncodeStart, VisionEncoderServiceDefinition } from '@janus-mesh/contracts';
 import { PictureError } from '@janus-mesh/image';
-import type { Handler } from '@janus-mesh/rpc';
+import type { CallContext, Handler } from '@janus-mesh/rpc';
 import { abortable, openRequest, type Place, pictureRefusal, receivePicture, requireRevision } from '@janus-mesh/service';
+import { spanEvents } from '@janus-mesh/telemetry';
 import { featureChunks } from '../feature-chunks.ts';
 import type { VisionEncoder } from '../vision-encoder.ts';
 
 /** Encode: a picture's file in, its features out. */
 export function encodeRoute(encoder: VisionEncoder): Handler<VisionEncoderServiceDefinition, 'encode'> {
-  return (requests, { signal }) => encoder.counts.stream(encode(encoder, requests, signal));
+  return (requests, call) => encoder.counts.stream(encode(encoder, requests, call));
 }
 
 /** The place in the queue is taken before the upload: so what uploads and decoded pictures take is bounded too. */
 async function* encode(
   encoder: VisionEncoder,
   requests: AsyncIterable<EncodeRequest>,
-  signal: AbortSignal
+  { signal, trace }: CallContext
 ): AsyncGenerator<EncodeResponse> {
   const { start, pieces } = await openRequest(requests, 'chunk');
   requireRevision(encoder.info.revision, start.revision);
-  const place = encoder.queue.enter(signal);
+  const place = encoder.queue.enter(signal, () => trace.event(spanEvents.admitted));
   try {
     yield* featureChunks(await featuresOf(encoder, start, pieces, place), encoder.vision.rows);
   } finally {
