@@ -17,6 +17,7 @@ interface SettingSchema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly default?: unknown;
+  readonly examples?: readonly string[];
 }
 
 const services = { orchestrator, transformer, 'vision-encoder': visionEncoder, 'image-codec': imageCodec };
@@ -96,7 +97,7 @@ test.each(names)('the defaults that the chart tells are those of the %s', (name)
 
 test.each(names)('every variable that a pod of the %s is given is a setting of that service', async (name) => {
   const everything = Object.fromEntries(
-    Object.entries(chartSettings(name)).map(([setting, one]) => [setting, one.minimum ?? one.enum?.[0] ?? true])
+    Object.entries(chartSettings(name)).map(([setting, one]) => [setting, one.minimum ?? one.enum?.[0] ?? one.examples?.[0] ?? true])
   );
   const { deadlineSeconds: _deadline, drainSeconds: _drain, ...common } = pick(everything, Object.keys(settingsOf('properties.settings')));
   const own = pick(everything, Object.keys(settingsOf(`properties.services.properties.${name}.properties.settings`)));
@@ -107,7 +108,12 @@ test.each(names)('every variable that a pod of the %s is given is a setting of t
   }[];
   const variables = Object.fromEntries(env.map((one) => [one.name, one.value ?? '2']));
   const config = readConfig(z.object(shapeOf(name)), variables) as Record<string, unknown>;
-  for (const [setting, value] of Object.entries({ ...common, ...own })) expect(config[setting], setting).toBe(value);
+  for (const [setting, value] of Object.entries({ ...common, ...own })) {
+    const given = config[setting];
+    // Lists and pairs are read, and were refused if they were none.
+    if (typeof given === 'object') expect(given, setting).not.toEqual({});
+    else expect(given, setting).toBe(value);
+  }
   expect(config).toMatchObject({ host: '0.0.0.0', port: 50_051, bundle: '/models/tiny-shapes', threads: 2, metricsPort: 9464 });
 });
 

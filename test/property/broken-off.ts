@@ -1,6 +1,6 @@
 import { type GenerateStart, Head, type Segment } from '@janus-mesh/contracts';
+import { seededRandom } from '@janus-mesh/tensor/testing';
 import type { TestMesh } from '../support/mesh.ts';
-import { seededRandom } from '../support/seeded-random.ts';
 import { generate } from '../support/tier-calls.ts';
 import type { Case } from './cases.ts';
 import type { Alone } from './together.ts';
