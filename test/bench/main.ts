@@ -1,14 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { PUBLISHED_MODELS } from '@janus-mesh/importer';
+import { nameOption, namesOption, numberOption, orUsage, parseOptions, UsageError, wholeOption } from '../support/script-options.ts';
 import { barChartSvg } from './bar-chart.ts';
 import type { Bench, Experiment } from './bench.ts';
 import { decodeChart } from './decode-chart.ts';
 import { checkpointImport } from './experiments/checkpoint-import.ts';
 import { CONTESTS, contests } from './experiments/contests.ts';
 import { picturesAtOnce } from './experiments/pictures-at-once.ts';
-import { type CaseProfile, profiles } from './experiments/profiles.ts';
+import { type CaseProfile, isProfiled, profiles } from './experiments/profiles.ts';
 import { samplingLoop } from './experiments/sampling-loop.ts';
 import { secondQuestion } from './experiments/second-question.ts';
 import { telemetryCost } from './experiments/telemetry-cost.ts';
@@ -42,12 +43,24 @@ const USAGE = `npm run bench -- [--quick] [--only ${IDS.join(',')}] [--model jan
 
 Times ours and the peers side by side, on a model with random weights, and says what holds. Peers need Python with the packages of
 test/bench/peers/requirements.txt; JANUS_MESH_BENCH_PYTHON names the interpreter. Models, and what peers make of them, are kept in the
-cache folder (some 8 GB). --profile says by operator where the time of cases goes. Exit code 1: something that was measured does not hold.`;
+cache folder (some 8 GB). --profile says by operator where the time of cases goes. Exit code 1: something that was measured does not hold;
+2: called in a wrong way.`;
 
-const { values } = parseArgs({
-  options: {
+const values = orUsage(readOptions);
+
+if (values.help) process.stdout.write(`${USAGE}\n`);
+else await main();
+
+function readOptions() {
+  const {
+    only,
+    rounds,
+    soak: minutes,
+    profile,
+    ...given
+  } = parseOptions({
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: '' },
+    only: { type: 'string' },
     model: { type: 'string', default: 'janus-pro-1b' },
     rounds: { type: 'string' },
     threads: { type: 'string', default: `${availableParallelism()}` },
@@ -57,25 +70,32 @@ const { values } = parseArgs({
     soak: { type: 'string' },
     profile: { type: 'string' },
     help: { type: 'boolean', default: false }
-  }
-});
-
-if (values.help) process.stdout.write(`${USAGE}\n`);
-else await main();
+  });
+  const cases = profile?.split(',') ?? [];
+  for (const name of cases)
+    if (!isProfiled(name)) throw new UsageError(`--profile ${JSON.stringify(name)}: expected decode-n, prefill-n, siglip or vq-decode`);
+  const isMeasuring = minutes === undefined && profile === undefined;
+  return {
+    ...given,
+    model: nameOption('--model', given.model, ['small', ...Object.keys(PUBLISHED_MODELS)]),
+    wanted: only === undefined ? (isMeasuring ? IDS : []) : namesOption('--only', only, IDS),
+    rounds: rounds === undefined ? undefined : wholeOption('--rounds', rounds, 1),
+    threads: wholeOption('--threads', given.threads, 1),
+    soak: minutes === undefined ? undefined : numberOption('--soak', minutes, 0),
+    cases
+  };
+}
 
 async function main(): Promise<void> {
-  const wanted = values.only ? values.only.split(',') : values.soak || values.profile ? [] : IDS;
-  const unknown = wanted.filter((id) => !IDS.includes(id));
-  if (unknown.length > 0) throw new Error(`--only ${unknown.join(',')}: expected some of ${IDS.join(',')}`);
   const machine = describeMachine();
   const scratch = mkdtempSync(join(tmpdir(), 'janus-mesh-bench-'));
   process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
   const bench = await openBench(scratch);
   // Interrupted, it says what it has. Its children end with it.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(report(bench, machine, {}) ? 130 : 1));
-  await runAll(wanted, bench);
-  const soaked = values.soak ? await soak(bench, Number(values.soak)) : [];
-  const profiled = values.profile ? await profiles(bench, values.profile.split(',')) : [];
+  await runAll(values.wanted, bench);
+  const soaked = values.soak === undefined ? [] : await soak(bench, values.soak);
+  const profiled = values.cases.length > 0 ? await profiles(bench, values.cases) : [];
   if (!report(bench, machine, { soaked, profiled })) process.exitCode = 1;
 }
 
@@ -104,8 +124,8 @@ async function openBench(scratch: string): Promise<Bench> {
   const say = (message: string) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${message}\n`);
   return {
     results: new Results(),
-    threads: Number(values.threads),
-    rounds: Number(values.rounds ?? (values.quick ? 2 : 9)),
+    threads: values.threads,
+    rounds: values.rounds ?? (values.quick ? 2 : 9),
     isQuick: values.quick,
     bundles: await syntheticBundles(values.model, values.cache, say),
     cache: values.cache,

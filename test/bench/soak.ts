@@ -11,6 +11,15 @@ const WARM_UP_MS = 120_000;
 /** Nothing ends for time alone, however slow the machine is. */
 const DEADLINE_MS = 3_600_000;
 const MB = 1e6;
+/** Caches that are full before anything is counted: what grows after that is no cache. */
+const SMALL_CACHES = {
+  transformer: {
+    JANUS_MESH_KV_BUDGET_BYTES: String(700 * MB),
+    JANUS_MESH_PREFIX_CACHE_SHARE: '0.2',
+    JANUS_MESH_FEATURE_CACHE_BYTES: String(20 * MB)
+  },
+  'vision-encoder': { JANUS_MESH_FEATURE_CACHE_BYTES: String(10 * MB) }
+};
 
 /** How the memory of a service went under load, in MB a minute. */
 export interface SoakedService extends Slope {
@@ -31,7 +40,8 @@ export async function soak(bench: Bench, minutes: number): Promise<SoakedService
     bundle: await bench.bundles.of('w8a8'),
     threads: bench.threads,
     diagnostics: false,
-    env: { JANUS_MESH_DEADLINE_SECONDS: String(DEADLINE_MS / 1000) }
+    env: { JANUS_MESH_DEADLINE_SECONDS: String(DEADLINE_MS / 1000) },
+    settings: SMALL_CACHES
   });
   const ending = new AbortController();
   const timer = setTimeout(() => ending.abort(), WARM_UP_MS + Math.round(minutes * 60_000));

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -8,12 +8,46 @@ import { CHECKPOINTS } from '../support/mesh.ts';
 const OUT = join(tmpdir(), 'janus-mesh-never-made');
 
 test.each([
-  ['neither', []],
-  ['both', [CHECKPOINTS.tinyPro, '--synthetic', 'janus-pro-1b']]
-])('import takes a checkpoint or a size of random weights, not %s', async (_what, args) => {
+  ['neither is', []],
+  ['both are', [CHECKPOINTS.tinyPro, '--synthetic', 'janus-pro-1b']]
+])('import takes a checkpoint or a size of random weights, %s given: refused', async (given, args) => {
   const { code, stderr } = await runCommand(['import', ...args, '--out', OUT]);
-  expect(code).not.toBe(0);
-  expect(stderr).toBe('error: usage: import takes the folder of a checkpoint, or --synthetic <size>: one of the two\n');
+  expect(code).toBe(2);
+  expect(stderr).toBe(`error: usage: import takes either the folder of a checkpoint or --synthetic <size>; ${given} given\n`);
+});
+
+const SYNTHETIC = ['--synthetic', 'janus-pro-1b'];
+
+test.each([
+  [[CHECKPOINTS.tinyPro, '--seed', '3'], '--seed is for --synthetic: a checkpoint has its weights already'],
+  [
+    [...SYNTHETIC, '--weights', 'torch'],
+    "option '--weights <kind>' cannot be used with option '--synthetic <size>'; see janus-mesh import --help"
+  ],
+  [
+    [...SYNTHETIC, '--pictures', '.'],
+    "option '--pictures <folder>' cannot be used with option '--synthetic <size>'; see janus-mesh import --help"
+  ],
+  [[CHECKPOINTS.tinyPro, '--name', ''], expect.stringContaining('Expected a name without control characters')],
+  [
+    [CHECKPOINTS.tinyPro, '--name', 'a\u001b[2Jb'],
+    expect.stringContaining("'a\\x1b[2Jb' is invalid. Expected a name without control characters")
+  ]
+])('what means nothing for an import is refused: %j', async (args, message) => {
+  const { code, stderr } = await runCommand(['import', ...args, '--out', OUT, '--json']);
+  expect(code).toBe(2);
+  expect(JSON.parse(stderr)).toEqual({ error: { kind: 'usage', message } });
+  expect(existsSync(OUT)).toBe(false);
+});
+
+test('a bundle is no checkpoint, and is said to be one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'janus-mesh-bundles-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'manifest.json'), '{}');
+  expect(await runCommand(['import', folder, '--out', OUT])).toMatchObject({
+    code: 2,
+    stderr: `error: usage: ${folder} is a bundle, made by import already; serve it with: janus-mesh up --bundle ${folder}\n`
+  });
 });
 
 test('a size that is not known is refused with those that are', async () => {

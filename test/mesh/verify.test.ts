@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importCheckpoint } from '@janus-mesh/importer';
@@ -65,6 +65,12 @@ describe('the embedded model in int8', { timeout: 240_000 }, () => {
     expect(figure('guided logits', 'KL divergence').value).toBeGreaterThan(0.02);
     await importCheckpoint(planted, seeing);
     expect((await verify(seeing, planted)).code).toBe(0);
+    const other = await runCommand(['verify', seeing, '--against', CHECKPOINTS.tinyShapes, '--codes', '1']);
+    expect(other, 'the same sizes, other weights').toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: revision_mismatch: .* holds revision [0-9a-f]{12}, the bundle was made of [0-9a-f]{12}\n$/)
+    });
   });
 });
 
@@ -73,6 +79,24 @@ test('another model, or a quantised one, is no measure', async () => {
   await importCheckpoint(CHECKPOINTS.tinyPro, other, { quantize: 'f32' });
   const mismatch = await runCommand(['verify', quantized, '--against', other]);
   expect(mismatch).toMatchObject({ code: 1, stderr: expect.stringMatching(/^error: revision_mismatch: .* holds revision [0-9a-f]{12}, /) });
+  const sizes = await runCommand(['verify', quantized, '--against', CHECKPOINTS.tinyPro]);
+  expect(sizes).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(
+      /^error: revision_mismatch: .* is another model than the bundle was made of: text\.hiddenSize is 64, not 128, /
+    )
+  });
   const quantised = await runCommand(['verify', quantized, '--against', quantized]);
   expect(quantised).toMatchObject({ code: 1, stderr: expect.stringContaining('is quantised itself (w8a8)') });
+});
+
+test('what to compare with is looked at before anything is started', async () => {
+  const empty = join(folder, 'empty.txt');
+  writeFileSync(empty, '');
+  const said = async (...args: string[]) => (await runCommand(['verify', join(folder, 'w8a8'), ...args])).stderr;
+  expect(await said('--against', join(folder, 'none'))).toMatch(/^error: missing_file: --against .*none: there is no such folder\n$/);
+  expect(await said('--against', empty)).toMatch(/^error: not_a_folder: --against .*empty\.txt is a file, a folder is needed\n$/);
+  const checkpoint = ['--against', CHECKPOINTS.tinyShapes];
+  expect(await said(...checkpoint, '--text', empty)).toMatch(/^error: empty_text: --text .*empty\.txt is empty/);
+  expect(await said(...checkpoint, '--picture', empty)).toMatch(/^error: not_a_picture: --picture .*empty\.txt: /);
 });

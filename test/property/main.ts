@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
-import type { QuantizationScheme } from '@janus-mesh/models';
 import { CHECKPOINTS, startTestMesh } from '../support/mesh.ts';
+import { nameOption, orUsage, parseOptions, wholeOption } from '../support/script-options.ts';
 import { runBrokenOff } from './broken-off.ts';
 import { openCases } from './cases.ts';
 import { runThroughKill, TWO_OF_EACH } from './kills.ts';
@@ -8,28 +7,27 @@ import { askPublicly, type PublicResult } from './public-door.ts';
 import { runAlone, runTogether } from './together.ts';
 
 // npx tsx test/property/main.ts [--patterns 20] [--kills 5] [--seed n] [--quantize f32]: the i-th of each has the seed n + i
-const { values } = parseArgs({
-  options: {
+const { patterns, kills, seed, quantize } = orUsage(() => {
+  const values = parseOptions({
     patterns: { type: 'string', default: '20' },
     kills: { type: 'string', default: '5' },
     quantize: { type: 'string', default: 'f32' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) }
-  }
+  });
+  return {
+    patterns: wholeOption('--patterns', values.patterns, 0),
+    kills: wholeOption('--kills', values.kills, 0),
+    seed: wholeOption('--seed', values.seed, 0),
+    quantize: nameOption('--quantize', values.quantize, ['f32', 'w8a8', 'w4'])
+  };
 });
-const [patterns, kills, seed] = [Number(values.patterns), Number(values.kills), Number(values.seed)];
-const model = { checkpoint: CHECKPOINTS.tinyShapes, quantize: quantizationScheme(values.quantize) };
-console.log(`batched = isolated: ${patterns} arrival patterns, ${kills} kills, --seed ${seed} --quantize ${values.quantize}`);
+const model = { checkpoint: CHECKPOINTS.tinyShapes, quantize };
+console.log(`batched = isolated: ${patterns} arrival patterns, ${kills} kills, --seed ${seed} --quantize ${quantize}`);
 
 const faults = [...(await together()), ...(await throughKills())];
 for (const fault of faults) console.error(fault);
 console.log(`${faults.length} faults`);
 if (faults.length > 0) process.exitCode = 1;
-
-function quantizationScheme(name: string): QuantizationScheme {
-  const found = (['f32', 'w8a8', 'w4'] as const).find((scheme) => scheme === name);
-  if (!found) throw new Error(`--quantize ${name}: expected f32, w8a8 or w4`);
-  return found;
-}
 
 async function together(): Promise<string[]> {
   if (patterns === 0) return [];

@@ -1,23 +1,27 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { importCheckpoint } from '@janus-mesh/importer';
 import { CHECKPOINTS, startTestMesh } from '../support/mesh.ts';
+import { namesOption, orUsage, parseOptions, wholeOption } from '../support/script-options.ts';
 import { type Examination, examine, makeExamination, type Verdicts } from './examine.ts';
 import { pairedDifference } from './paired.ts';
 
 // npx tsx test/quality/main.ts [--drawings 300] [--questions 300] [--seed n] [--schemes f32,w8a8]
-const { values } = parseArgs({
-  options: {
+const { schemes, ...counts } = orUsage(() => {
+  const values = parseOptions({
     drawings: { type: 'string', default: '300' },
     questions: { type: 'string', default: '301' },
     seed: { type: 'string', default: '1' },
     schemes: { type: 'string', default: 'f32,w8a8' }
-  }
+  });
+  return {
+    drawings: wholeOption('--drawings', values.drawings, 1),
+    questions: wholeOption('--questions', values.questions, 1),
+    seed: wholeOption('--seed', values.seed, 0),
+    schemes: namesOption('--schemes', values.schemes, ['f32', 'w8a8', 'w4'])
+  };
 });
-const counts = { drawings: Number(values.drawings), questions: Number(values.questions), seed: Number(values.seed) };
-const schemes = values.schemes.split(',') as ('f32' | 'w8a8' | 'w4')[];
 console.log(`${counts.drawings} drawings (guidance 5, temperature 1), ${counts.questions} questions (greedy), --seed ${counts.seed}`);
 
 const folder = mkdtempSync(join(tmpdir(), 'janus-mesh-quality-'));

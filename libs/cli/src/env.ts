@@ -9,7 +9,13 @@ export interface CliEnvironment {
   readonly target: string;
   /** Environment that services are started with: ours, without `JANUS_MESH_*`. */
   readonly passedOn: Readonly<Record<string, string>>;
+  /** Names of the `JANUS_MESH_*` that are there, but neither read by a command nor passed on. */
+  readonly unread: readonly string[];
 }
+
+const READ: readonly string[] = ['JANUS_MESH_HOME', 'JANUS_MESH_TARGET'];
+/** Those of the benchmark and the tests, which are no service's. */
+const OTHERS = /^JANUS_MESH_(BENCH|TEST)_/;
 
 /** Reads the environment. */
 export function readEnvironment(): CliEnvironment {
@@ -19,6 +25,7 @@ export function readEnvironment(): CliEnvironment {
   return {
     home: JANUS_MESH_HOME || join(cache, 'janus-mesh'),
     target: JANUS_MESH_TARGET || '127.0.0.1:50051',
-    passedOn: Object.fromEntries(passedOn) as Record<string, string>
+    passedOn: Object.fromEntries(passedOn) as Record<string, string>,
+    unread: Object.keys(process.env).filter((name) => name.startsWith('JANUS_MESH_') && !READ.includes(name) && !OTHERS.test(name))
   };
 }

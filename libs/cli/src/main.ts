@@ -71,9 +71,11 @@ function argumentTerm(argument: { name(): string; required: boolean; variadic: b
 /** Help and version, which were asked for, are left to end the command; what is wrong in its arguments is an error like others. */
 function refuse(error: CommanderError, command: Command): never {
   if (error.exitCode === 0 || error.code === 'commander.help') throw error;
+  // What was given may hold codes that a terminal obeys.
   const what = error.message
     .replace(/^error: /, '')
     .replaceAll('\n', ' ')
+    .replaceAll(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`)
     .replace(/\.$/, '');
   const help = command === program ? 'janus-mesh --help' : `janus-mesh ${command.name()} --help`;
   throw new CommandError('usage', `${what}; see ${help}`);

@@ -38,6 +38,12 @@ export function decimalNumber(least: number, most: number): (text: string) => nu
   };
 }
 
+/** Parses a name of a model: something that shows, on one line. */
+export function modelName(text: string): string {
+  if (text.trim() === '' || /\p{Cc}/u.test(text)) throw new InvalidArgumentError('Expected a name without control characters.');
+  return text;
+}
+
 /** Parses a probability: greater than 0, at most 1. */
 export function probability(text: string): number {
   const value = Number(text);

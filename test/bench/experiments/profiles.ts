@@ -49,6 +49,11 @@ async function profileOne({ bundles, threads, scratch, say }: Bench, name: strin
   }
 }
 
+/** Whether a case can be profiled. */
+export function isProfiled(name: string): boolean {
+  return MODULES.some(([cases]) => cases.test(name));
+}
+
 function moduleOf(name: string): string {
   const found = MODULES.find(([cases]) => cases.test(name));
   if (!found) throw new Error(`--profile ${name}: expected decode-n, prefill-n, siglip or vq-decode`);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBundle } from '@janus-mesh/bundle';
 import { type ImportEvent, importCheckpoint, importSynthetic, PUBLISHED_MODELS, type PublishedName } from '@janus-mesh/importer';
@@ -6,10 +7,10 @@ import { requireFolder, requireWritable } from '../folders.ts';
 import { interruptible } from '../interruptible.ts';
 import { jsonLine } from '../json-line.ts';
 import { makeOnce } from '../mesh/make-once.ts';
-import { jsonOption, wholeNumber } from '../options.ts';
+import { jsonOption, modelName, wholeNumber } from '../options.ts';
 import { CommandError } from '../report.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
-import { style } from '../terminal/style.ts';
+import { warn } from '../warning.ts';
 
 interface ImportOptions {
   out: string;
@@ -43,13 +44,17 @@ export function addImport(program: Command): void {
     )
     .option('--seed <n>', 'with --synthetic: the same seed gives the same model (default: 1)', wholeNumber(0, 2 ** 32 - 1))
     .addOption(
-      new Option('--weights <kind>', 'which weights to read where both lie in the folder (default: safetensors)').choices([
-        'safetensors',
-        'torch'
-      ])
+      new Option('--weights <kind>', 'which weights to read where both lie in the folder (default: safetensors)')
+        .choices(['safetensors', 'torch'])
+        .conflicts('synthetic')
     )
-    .option('--name <name>', "name of the model (default: the checkpoint folder's)")
-    .option('--pictures <folder>', "pictures to learn the colours of previews from (default: the checkpoint's own folder pictures)")
+    .option('--name <name>', "name of the model (default: the checkpoint folder's)", modelName)
+    .addOption(
+      new Option(
+        '--pictures <folder>',
+        "pictures to learn the colours of previews from (default: the checkpoint's own folder pictures)"
+      ).conflicts('synthetic')
+    )
     .option('--overwrite', 'replace a bundle that is there', false)
     .addOption(
       new Option('--if-missing', 'do nothing if the bundle is there; who comes while another process makes it waits for that one')
@@ -66,9 +71,14 @@ export function addImport(program: Command): void {
 
 async function runImport(checkpoint: string | undefined, options: ImportOptions): Promise<void> {
   const { out, quantize, synthetic, seed, weights, name, pictures, overwrite, ifMissing, json } = options;
-  if ((checkpoint === undefined) === (synthetic === undefined))
-    throw new CommandError('usage', 'import takes the folder of a checkpoint, or --synthetic <size>: one of the two');
-  if (checkpoint !== undefined) requireFolder(checkpoint, 'the checkpoint');
+  if ((checkpoint === undefined) === (synthetic === undefined)) {
+    const given = checkpoint === undefined ? 'neither is' : 'both are';
+    throw new CommandError('usage', `import takes either the folder of a checkpoint or --synthetic <size>; ${given} given`);
+  }
+  if (checkpoint !== undefined) {
+    if (seed !== undefined) throw new CommandError('usage', '--seed is for --synthetic: a checkpoint has its weights already');
+    requireCheckpoint(checkpoint);
+  }
   if (pictures !== undefined) requireFolder(pictures, '--pictures');
   requireWritable(join(out, 'manifest.json'), '--out');
   const bar = progressBar('importing');
@@ -97,14 +107,16 @@ async function runImport(checkpoint: string | undefined, options: ImportOptions)
     );
 }
 
+function requireCheckpoint(folder: string): void {
+  requireFolder(folder, 'the checkpoint');
+  if (existsSync(join(folder, 'manifest.json')) && !existsSync(join(folder, 'config.json')))
+    throw new CommandError('usage', `${folder} is a bundle, made by import already; serve it with: janus-mesh up --bundle ${folder}`);
+}
+
 /** With --if-missing. @throws {Error} if what is there is no bundle */
 async function reportThere(out: string, json: boolean): Promise<void> {
   const { name, revision } = (await openBundle(out)).manifest;
   process.stdout.write(
     json ? jsonLine({ bundle: out, name, revision }) : `${name} is in ${out} already (revision ${revision.slice(0, 12)})\n`
   );
-}
-
-function warn(message: string, json: boolean): void {
-  process.stderr.write(json ? jsonLine({ warning: message }) : `${style(process.stderr, 'yellow', 'warning')}: ${message}\n`);
 }

@@ -17,6 +17,8 @@ import { CommandError } from '../report.ts';
 import { addSetting, type ServiceSettings } from '../service-settings.ts';
 import { progressBar } from '../terminal/progress-bar.ts';
 import { style } from '../terminal/style.ts';
+import { unreadSettingsWarning } from '../unread-settings.ts';
+import { warn } from '../warning.ts';
 
 interface UpOptions {
   bundle?: string;
@@ -94,6 +96,8 @@ async function runUp(options: UpOptions): Promise<void> {
   if (options.stepDelay !== undefined && !options.diagnostics) {
     throw new CommandError('usage', '--step-delay slows every caller: it needs --diagnostics beside it');
   }
+  const unread = unreadSettingsWarning(readEnvironment().unread);
+  if (unread !== undefined) warn(unread, options.json);
   const bundle = await bundleToServe(options.bundle);
   // The services check it too; looked at here first, a damaged bundle is one plain line.
   if (options.verifyFull) await verifyWithProgress(bundle);

@@ -1,10 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import type { VerificationFigure } from '@janus-mesh/importer';
 import type { Command } from 'commander';
+import { requireFolder } from '../folders.ts';
 import { interruptible } from '../interruptible.ts';
 import { jsonLine } from '../json-line.ts';
 import { jsonOption, wholeNumber } from '../options.ts';
 import { verifyQuality } from '../verify/verify-bundle.ts';
+import { readVerifyPicture, readVerifyText } from '../verify/verify-inputs.ts';
+import { warn } from '../warning.ts';
 
 interface VerifyOptions {
   against: string;
@@ -44,11 +46,15 @@ Example:
 
 async function runVerify(bundle: string, options: VerifyOptions): Promise<void> {
   const { against, codes, threads, json } = options;
-  const text = options.text === undefined ? undefined : await readFile(options.text, 'utf8');
-  const pictures = await Promise.all(options.picture.map((file) => readFile(file)));
+  requireFolder(bundle, 'the bundle');
+  requireFolder(against, '--against');
+  const text = options.text === undefined ? undefined : await readVerifyText(options.text);
+  const pictures = await Promise.all(options.picture.map(readVerifyPicture));
+  const onCutText = (whole: number, taken: number) =>
+    warn(`--text ${options.text} has ${whole} tokens: only its first ${taken} are compared`, json);
   const onStage = (stage: string) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${stage}`);
   const figures = await interruptible((signal) =>
-    verifyQuality(bundle, { against, text, codes, pictures, threads, onStage, signal })
+    verifyQuality(bundle, { against, text, codes, pictures, threads, onStage, onCutText, signal })
   ).finally(() => onStage(''));
   const passes = figures.every((figure) => figure.passes);
   if (json) for (const figure of figures) process.stdout.write(jsonLine(figure));

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { relativeError } from '../calibration/relative-error.ts';
-import { golden, readJson } from '../testing/golden-folder.ts';
+import { importCheckpoint } from '../import-checkpoint.ts';
+import { golden, readJson, temporaryFolder } from '../testing/golden-folder.ts';
 import { readPlainTensors, valuesOf } from '../testing/plain-tensors.ts';
 import { layerwiseReference } from './layerwise-reference.ts';
 import { GUIDANCE } from './recording.ts';
@@ -30,14 +31,16 @@ test("a checkpoint run layer by layer gives the original model's features and lo
     codes: run.ids.length,
     questions: [[{ kind: 'ids' as const, ids: answer.ids }]],
     answerTokens: answer.newIds.length,
-    text: answer.ids
+    text: answer.ids,
+    textTokens: answer.ids.length
   };
   const {
     features,
     aligned,
     guided,
     answers,
-    text: logits
+    text: logits,
+    revision
   } = await layerwiseReference(FOLDER, { plan, along: { codes: [run.ids], answers: [answer.newIds] } });
   expect(relativeError(expected('vision.safetensors', 'features/wide'), features[0] as Float32Array, 48)).toBeLessThan(1e-4);
   expect(relativeError(expected('vision.safetensors', 'aligned/wide'), aligned[0] as Float32Array, 64)).toBeLessThan(1e-4);
@@ -45,4 +48,6 @@ test("a checkpoint run layer by layer gives the original model's features and lo
   expect(relativeError(expected('text.safetensors', text.tensors.step_logits), answers[0] as Float32Array, 2048)).toBeLessThan(1e-4);
   const all = expected('text.safetensors', text.tensors.logits);
   expect(relativeError(all.subarray(0, logits.length), logits, 2048)).toBeLessThan(1e-4);
+  const bundle = await importCheckpoint(FOLDER, join(temporaryFolder(), 'bundle'), { calibrate: false });
+  expect(revision, 'what a bundle of it has').toBe(bundle.revision);
 });

@@ -10,9 +10,11 @@ import { CanonicalReader } from '../canonical-reader.ts';
 import { openCheckpoint } from '../checkpoint/open-checkpoint.ts';
 import { importRuntime } from '../import-runtime.ts';
 import { sharedFloats } from '../shared-floats.ts';
+import { checkpointRevision } from './checkpoint-revision.ts';
 import { decodeExactly } from './decode-exactly.ts';
 import { joined } from './joined.ts';
 import { type Continuations, GUIDANCE, type Recording } from './recording.ts';
+import { SummingReader } from './summing-reader.ts';
 import type { VerificationPlan } from './verification-plan.ts';
 
 /** Rows of a head that are in memory at a time. */
@@ -25,15 +27,21 @@ export interface ReferenceRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a checkpoint gave. */
+export interface CheckpointRecording extends Recording {
+  /** What the checkpoint is, by its numbers: a bundle of it has the same. */
+  readonly revision: string;
+}
+
 /**
  * What a checkpoint's f32 model gives for a plan, run layer by layer: memory holds one layer and the plan's activations, so a model far
  * larger than the memory can be asked.
  *
  * @throws {ModelError} of every kind a checkpoint can be refused with
  */
-export async function layerwiseReference(folder: string, { plan, along, signal }: ReferenceRequest): Promise<Recording> {
+export async function layerwiseReference(folder: string, { plan, along, signal }: ReferenceRequest): Promise<CheckpointRecording> {
   const checkpoint = await openCheckpoint(folder);
-  const reader = new CanonicalReader(checkpoint.located.tensors, () => signal?.throwIfAborted());
+  const reader = new SummingReader(new CanonicalReader(checkpoint.located.tensors, () => signal?.throwIfAborted()));
   const { model } = checkpoint.config;
   const runtime = importRuntime();
   const context = await calibrationContext({ config: model, reader, runtime, signal });
@@ -50,7 +58,8 @@ export async function layerwiseReference(folder: string, { plan, along, signal }
     const isWhole = (list: readonly number[]) => list.length === model.codec.grid ** 2;
     const pixels = await decodeExactly(context, along.codes.filter(isWhole));
     const guided = await drawingLogits(context, plan, along.codes);
-    return { features, aligned, pixels, guided, ...(await textLogits(context, plan, along.answers, aligned)) };
+    const text = await textLogits(context, plan, along.answers, aligned);
+    return { features, aligned, pixels, guided, ...text, revision: await checkpointRevision(checkpoint, reader) };
   } finally {
     context.linear.release();
     context.gelu.release();

@@ -26,6 +26,8 @@ export interface VerificationPlan {
   readonly answerTokens: number;
   /** Ids of a text; all but the first are predicted. */
   readonly text: readonly number[];
+  /** Tokens of the whole text, of which `text` is the start. */
+  readonly textTokens: number;
 }
 
 const DRAWINGS: readonly string[] = [
@@ -42,6 +44,8 @@ const QUESTIONS: readonly { readonly text: string; readonly showsPicture: boolea
   { text: 'Who are you, and what can you draw?', showsPicture: false }
 ];
 const ANSWER_TOKENS = 48;
+/** Most tokens of the text. */
+const TEXT_TOKENS = 512;
 
 const TEXT = `The lighthouse keeper wrote one line a day: wind, weather, ships. On the third of May, 1911, he wrote two. The first said that
 the lamp had burned all night; the second, in another hand, that nobody had lit it. His granddaughter, who keeps the book now, thinks
@@ -61,7 +65,7 @@ export async function verificationPlan(
   const { config } = manifest;
   const tokenizer = loadTokenizer(JSON.parse(await readFile(tokenizerPath, 'utf8')), { bos: config.tokens.bos.id });
   const cells = config.codec.grid ** 2;
-  const most = config.text.contextTokens;
+  const text = tokenizer.encode(options.text ?? TEXT);
   return {
     pictures: options.pictures?.length ? options.pictures : [await encodePng(madePicture(config.preprocess.imageSize))],
     drawings: DRAWINGS.map((text) => {
@@ -71,7 +75,8 @@ export async function verificationPlan(
     codes: Math.min(cells, options.codes ?? 96),
     questions: QUESTIONS.map((question) => questionSegments(config, tokenizer, question)),
     answerTokens: ANSWER_TOKENS,
-    text: tokenizer.encode(options.text ?? TEXT).slice(0, Math.min(512, most))
+    text: text.slice(0, Math.min(TEXT_TOKENS, config.text.contextTokens)),
+    textTokens: text.length
   };
 }
 

@@ -12,7 +12,9 @@ test.each([
   [2, [2]],
   [63, [63]],
   [64, [64]],
+  [33, [31, 2]],
   [65, [63, 2]],
+  [97, [64, 31, 2]],
   [66, [64, 2]],
   [128, [64, 64]],
   [129, [64, 63, 2]],
@@ -30,6 +32,7 @@ test('never makes a chunk of one from a longer prompt, and covers every token on
     expect(Math.min(...sizes)).toBeGreaterThanOrEqual(2);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(PREFILL_CHUNK);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(length);
+    expect(sizes.filter((size) => size % 32 === 1)).toEqual([]);
     expect(chunkCount(0, length)).toBe(sizes.length);
   }
 });

@@ -10,6 +10,10 @@ const SHORTEST_CHUNK = 16;
 const WHOLE_UNTIL = 128;
 const HALF_FROM = 1024;
 
+// Attention over f32 caches takes queries in blocks of twice the head size, the smallest of which is 16. A block of one token runs another
+// kernel, which gives other bits.
+const QUERY_BLOCK = 32;
+
 /** Steps it takes to run the rest of a prompt, from `start` on. */
 export function chunkCount(start: number, length: number): number {
   let count = 0;
@@ -19,8 +23,8 @@ export function chunkCount(start: number, length: number): number {
 
 /**
  * Where the chunk that starts at `start` ends. Borders depend on nothing but the prompt's length and on
- * how much of it was there already, so that a result never depends on what else the step holds; and no chunk has a single token (a one-token step runs another attention kernel, which
- * gives other bits), unless the prompt has: a rest of one makes the chunk before it one shorter.
+ * how much of it was there already, so that a result never depends on what else the step holds; and no chunk has a single token, nor one
+ * beyond whole blocks, unless the prompt has: a rest of one makes the chunk before it one shorter.
  *
  * ```
  * length 65:   0 ──── 63 ─ 65          length 129:   0 ──── 64 ──── 127 ─ 129
@@ -30,8 +34,10 @@ export function chunkCount(start: number, length: number): number {
  * @param length tokens of the prompt: two more than were there already, at least
  */
 export function chunkEnd(start: number, length: number): number {
-  const end = Math.min(start + longestChunk(start), length);
-  return length - end === 1 ? end - 1 : end;
+  const rest = length - start;
+  const longest = longestChunk(start);
+  if (rest > longest) return start + (rest === longest + 1 ? longest - 1 : longest);
+  return rest > 1 && rest % QUERY_BLOCK === 1 ? length - 2 : length;
 }
 
 function longestChunk(start: number): number {

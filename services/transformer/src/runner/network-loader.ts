@@ -1,6 +1,6 @@
 import { type Network, placedNetwork } from '@janus-mesh/networks';
-import { loadNetwork, MappedWeights, type PrepackedWeights, type Runtime, type Session } from '@janus-mesh/runtime';
-import { PackedFiles } from './packed-files.ts';
+import { loadNetwork, MappedWeights, type PrepackedWeights, type Runtime, RuntimeError, type Session } from '@janus-mesh/runtime';
+import { PackedFiles, type PackedPlaces } from './packed-files.ts';
 import type { RunnerBundle } from './runner-bundle.ts';
 
 /** Where packed weights are: in this process's memory, or in files beside the bundle that all processes on the host share. */
@@ -9,6 +9,10 @@ export type PackedWeightsPlace = 'memory' | 'files';
 /** Which networks have their packed weights in common. */
 export type NetworkPart = 'step' | 'text-head' | 'code-head' | 'aligner';
 
+interface LoadOptions {
+  readonly flashAttention?: boolean;
+}
+
 /** Makes sessions over a bundle's weights: graphs over the same ones keep one packed copy of each. */
 export class NetworkLoader {
   readonly weights: MappedWeights;
@@ -16,19 +20,38 @@ export class NetworkLoader {
   readonly #prepacked: PrepackedWeights;
   readonly #files: PackedFiles | undefined;
 
-  constructor(runtime: Runtime, { weightsPath, tensors }: Pick<RunnerBundle, 'weightsPath' | 'tensors'>, place: PackedWeightsPlace) {
+  constructor(runtime: Runtime, bundle: RunnerBundle, place: PackedWeightsPlace) {
     this.#runtime = runtime;
-    this.weights = new MappedWeights(runtime, weightsPath, tensors);
+    this.weights = new MappedWeights(runtime, bundle.weightsPath, bundle.tensors);
     this.#prepacked = runtime.createPrepackedWeights();
-    this.#files = place === 'files' ? new PackedFiles(runtime, { weightsPath, tensors }) : undefined;
+    this.#files = place === 'files' ? new PackedFiles(runtime, bundle) : undefined;
   }
 
-  /** Makes a session. @throws {RuntimeError} with ONNX Runtime's words; @throws {Error} if packed weights can't be written */
-  async load(part: NetworkPart, network: Network, { flashAttention = true }: { flashAttention?: boolean } = {}): Promise<Session> {
-    const files = await this.#files?.placesOf(part, network);
+  /**
+   * Makes a session. Packed files that ONNX Runtime refuses are made again, once.
+   *
+   * @throws {RuntimeError} with ONNX Runtime's words
+   * @throws {Error} if packed weights can't be written, or are refused again
+   */
+  async load(part: NetworkPart, network: Network, { flashAttention = true }: LoadOptions = {}): Promise<Session> {
+    const files = this.#files;
     if (!files) return loadNetwork(this.#runtime, network, this.weights, { flashAttention, prepacked: this.#prepacked });
-    const placed = placedNetwork(network, files.places);
-    return loadNetwork(this.#runtime, placed, this.weights, { flashAttention, folder: files.folder });
+    const loadPlaced = ({ places, folder }: PackedPlaces) =>
+      loadNetwork(this.#runtime, placedNetwork(network, places), this.weights, { flashAttention, folder });
+    try {
+      return await loadPlaced(await files.placesOf(part, network));
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      await files.discard(part, error);
+    }
+    const places = await files.placesOf(part, network);
+    return loadPlaced(places).catch((cause) => {
+      throw new Error(
+        `packed weights in ${places.folder} are refused, though just made: ${cause.message}; ` +
+          'delete the folder, or set JANUS_MESH_PACKED_WEIGHTS=memory',
+        { cause }
+      );
+    });
   }
 
   /** Gives the mapping back. Sessions made before stay good. */
@@ -36,4 +59,9 @@ export class NetworkLoader {
     this.#prepacked.release();
     this.weights.release();
   }
+}
+
+// Codes of our own are words: those faults lie elsewhere than in the files.
+function isRefusal(error: unknown): error is RuntimeError {
+  return error instanceof RuntimeError && typeof error.code === 'number';
 }

@@ -1,10 +1,12 @@
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type ExternalData, type Network, placedNetwork, readExternalData } from '@janus-mesh/networks';
 import { isaClass, type Runtime, trimMemory, type WeightExtent } from '@janus-mesh/runtime';
+import { PART_FILES, type PackedSource, readPart, sealPart } from './packed-part.ts';
+import { partialOf, putInPlace, removeLeftovers, removeWhole } from './partial-folders.ts';
+import type { RunnerBundle } from './runner-bundle.ts';
 
-const MODEL = 'model.onnx';
-const WEIGHTS = 'weights.bin';
 const VECTOR_BYTES = 64;
 
 /** Where a network's packed weights lie. */
@@ -16,58 +18,80 @@ export interface PackedPlaces {
 
 /**
  * Packed weights in files beside the bundle's own: made once for each kind of processor and version of ONNX Runtime, then mapped by every
- * process on the host, so that they are in memory once. A cache: it may be deleted while nothing runs.
+ * process on the host, so that they are in memory once. A cache: what is broken is made again, and it may be deleted at any time.
  */
 export class PackedFiles {
   readonly #runtime: Runtime;
-  readonly #weightsPath: string;
+  readonly #source: PackedSource;
   readonly #tensors: ReadonlyMap<string, WeightExtent>;
   readonly #folder: string;
 
-  constructor(runtime: Runtime, { weightsPath, tensors }: { weightsPath: string; tensors: ReadonlyMap<string, WeightExtent> }) {
+  constructor(runtime: Runtime, { manifest, weightsPath, tensors }: RunnerBundle) {
     this.#runtime = runtime;
-    this.#weightsPath = weightsPath;
+    this.#source = { path: weightsPath, sha256: manifest.weights?.sha256 };
     this.#tensors = tensors;
     this.#folder = join(dirname(weightsPath), `packed-${isaClass()}-onnxruntime-${runtime.version}`);
   }
 
   /**
-   * Finds a network's packed weights, packing them first where that was not done before: seconds, and twice their size on disk.
+   * Finds a network's packed weights, packing them first where that was not done before or they are broken: seconds, and twice their size
+   * on disk.
    *
    * @param part name of the files; networks over the same weights may share them
    * @throws {Error} if they can't be written
    */
   async placesOf(part: string, network: Network): Promise<PackedPlaces> {
     const folder = join(this.#folder, part);
-    const model = (await readIfThere(folder)) ?? (await this.#pack(folder, network));
+    const model = (await this.#readIfSound(part, folder)) ?? (await this.#pack(folder, network));
     // Weights that are not packed are taken from the bundle.
     const packed = [...readExternalData(model)].filter(([name, data]) => network.weights.includes(name) && isPacked(data));
     return { folder, places: new Map(packed) };
   }
 
-  async #pack(folder: string, network: Network): Promise<Uint8Array> {
-    const partial = `${folder}.${process.pid}.partial`;
+  /** Removes a part that is broken, with a warning; it is packed again when next asked for. @throws {Error} if it can't be removed */
+  async discard(part: string, reason: unknown): Promise<void> {
+    const folder = join(this.#folder, part);
+    process.emitWarning(`packed weights in ${folder} are broken and made again: ${messageOf(reason)}`, 'PackedWeightsWarning');
+    await removeWhole(folder).catch((cause) => {
+      throw cannotKeep(folder, cause);
+    });
+  }
+
+  async #readIfSound(part: string, folder: string): Promise<Uint8Array | undefined> {
+    if (!existsSync(folder)) return undefined;
     try {
-      await mkdir(partial, { recursive: true });
+      return await readPart(folder, this.#source);
+    } catch (reason) {
+      await this.discard(part, reason);
+      return undefined;
+    }
+  }
+
+  async #pack(folder: string, network: Network): Promise<Uint8Array> {
+    let partial: string | undefined;
+    try {
+      partial = await partialOf(folder);
+      await removeLeftovers(this.#folder);
       await this.#writePacked(partial, network);
-      await rename(partial, folder).catch(unlessThere); // another process may have been faster
-      return await readFile(join(folder, MODEL));
+      await sealPart(partial, this.#source);
+      await putInPlace(partial, folder);
+      return await readPart(folder, this.#source);
     } catch (cause) {
       throw cannotKeep(folder, cause);
     } finally {
-      await rm(partial, { recursive: true, force: true });
+      if (partial) await rm(partial, { recursive: true, force: true });
     }
   }
 
   async #writePacked(folder: string, network: Network): Promise<void> {
-    const source = new Map(network.weights.map((name) => [name, this.#source(name)]));
+    const source = new Map(network.weights.map((name) => [name, this.#placeOf(name)]));
     const session = await this.#runtime.createSession({
       model: placedNetwork(network, source).model,
-      folder: dirname(this.#weightsPath),
-      saveTo: join(folder, MODEL),
+      folder: dirname(this.#source.path),
+      saveTo: join(folder, PART_FILES.model),
       config: {
         'session.save_external_prepacked_constant_initializers': '1',
-        'session.optimized_model_external_initializers_file_name': WEIGHTS,
+        'session.optimized_model_external_initializers_file_name': PART_FILES.weights,
         'session.optimized_model_external_initializers_min_size_in_bytes': '1024'
       }
     });
@@ -75,10 +99,10 @@ export class PackedFiles {
     trimMemory();
   }
 
-  #source(name: string): ExternalData {
+  #placeOf(name: string): ExternalData {
     const extent = this.#tensors.get(name);
-    if (!extent) throw new RangeError(`${this.#weightsPath} has no tensor ${name}`);
-    return { location: basename(this.#weightsPath), offset: String(extent.offset), length: String(extent.bytes) };
+    if (!extent) throw new RangeError(`${this.#source.path} has no tensor ${name}`);
+    return { location: basename(this.#source.path), offset: String(extent.offset), length: String(extent.bytes) };
   }
 }
 
@@ -95,17 +119,11 @@ function isPacked(data: ExternalData): boolean {
   return offsets.length > 0 && offsets.every((offset) => offset % VECTOR_BYTES === 0);
 }
 
-async function readIfThere(folder: string): Promise<Uint8Array | undefined> {
-  return readFile(join(folder, MODEL)).catch((error) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw cannotKeep(folder, error);
-  });
-}
-
 function cannotKeep(folder: string, cause: unknown): Error {
-  return new Error(`packed weights cannot be kept in ${folder}: ${(cause as Error).message}`, { cause });
+  const remedy = 'mend that, delete the folder, or set JANUS_MESH_PACKED_WEIGHTS=memory';
+  return new Error(`packed weights cannot be kept in ${folder}: ${messageOf(cause)}; ${remedy}`, { cause });
 }
 
-function unlessThere(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,14 +1,16 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { KvForm, LinearForm } from '@janus-mesh/models';
-import { isaClass } from '@janus-mesh/runtime';
-import { afterEach, describe, expect, test } from 'vitest';
+import { isaClass, type SessionSource } from '@janus-mesh/runtime';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { KvHandle } from '../engine/model-runner.ts';
 import { createRunner } from './create-runner.ts';
 import { kvForm } from './kv-form.ts';
+import { sealPart } from './packed-part.ts';
 import type { PackedRunner } from './packed-runner.ts';
+import type { RunnerBundle } from './runner-bundle.ts';
 import { runtime } from './testing/golden-runner.ts';
 import { hashOf } from './testing/logit-hashes.ts';
 import { runAlone, runTogether, type Script, scripts } from './testing/scripted-sequences.ts';
@@ -92,38 +94,110 @@ describe('a stream that was broken off goes on', () => {
 });
 
 describe('packed weights in files', () => {
+  const script = scripts(1, 5)[0] as Script;
+  const warnings: string[] = [];
+  const onWarning = ({ name, message }: Error) => void (name === 'PackedWeightsWarning' && warnings.push(message));
+
+  beforeEach(() => {
+    warnings.length = 0;
+    process.on('warning', onWarning);
+  });
+
+  afterEach(() => void process.off('warning', onWarning));
+
+  async function hashesWith(bundle: RunnerBundle, packedWeights: 'memory' | 'files'): Promise<string[]> {
+    const runner = await createRunner({ bundle, runtime, slots: 4, kvBudgetBytes: 64 << 20, packedWeights });
+    const hashes = (await runAlone(runner, script)).map(hashOf);
+    runner.release();
+    return hashes;
+  }
+
+  async function writtenBundle(isEven = true) {
+    const bundle = await writeRandomBundle({ form: 'w8a8', kv: 'int8', isEven });
+    closers.push(() => bundle.remove());
+    const packed = join(dirname(bundle.weightsPath), `packed-${isaClass()}-onnxruntime-${runtime.version}`);
+    return { bundle, packed, step: join(packed, 'step') };
+  }
+
+  const filesOf = (folder: string) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) =>
+      entry.isFile() ? [join(entry.parentPath, entry.name)] : []
+    );
+
   test.each([
     ['', true],
     [', also where none of them is well aligned', false]
   ])('give the bits of those in memory, and are made once%s', async (_, isEven) => {
-    const bundle = await writeRandomBundle({ form: 'w8a8', kv: 'int8', isEven });
-    closers.push(() => bundle.remove());
-    const [script] = scripts(1, 5) as [Script];
-    const hashesWith = async (packedWeights: 'memory' | 'files') => {
-      const runner = await createRunner({ bundle, runtime, slots: 4, kvBudgetBytes: 64 << 20, packedWeights });
-      const hashes = (await runAlone(runner, script)).map(hashOf);
-      runner.release();
-      return hashes;
-    };
-    const folder = dirname(bundle.weightsPath);
-    const packed = () => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    const expected = await hashesWith('memory');
-    expect(packed()).toHaveLength(1);
-    expect(await hashesWith('files')).toEqual(expected);
-    const files = packed().map(({ parentPath, name }) => join(parentPath, name));
-    expect(files.filter((file) => file.endsWith('model.onnx'))).toHaveLength(4);
-    const times = files.map((file) => statSync(file).mtimeMs);
-    expect(await hashesWith('files')).toEqual(expected);
-    expect(files.map((file) => statSync(file).mtimeMs)).toEqual(times);
+    const { bundle, packed } = await writtenBundle(isEven);
+    const expected = await hashesWith(bundle, 'memory');
+    expect(existsSync(packed)).toBe(false);
+    expect(await hashesWith(bundle, 'files')).toEqual(expected);
+    expect(readdirSync(packed).sort()).toEqual(['aligner', 'code-head', 'step', 'text-head']);
+    const times = () => filesOf(packed).map((file) => [file, statSync(file).mtimeMs]);
+    const made = times();
+    expect(await hashesWith(bundle, 'files')).toEqual(expected);
+    expect(times()).toEqual(made);
+    expect(warnings).toEqual([]);
   });
 
-  test('that cannot be written are refused with where and why', async () => {
-    const bundle = await writeRandomBundle({ form: 'w8a8', kv: 'int8' });
-    closers.push(() => bundle.remove());
-    const folder = join(dirname(bundle.weightsPath), `packed-${isaClass()}-onnxruntime-${runtime.version}`);
-    writeFileSync(folder, 'in the way');
+  test('are made again, with a warning, where they are broken', async () => {
+    const { bundle, packed, step } = await writtenBundle();
+    const expected = await hashesWith(bundle, 'files');
+    const [model, weights, stamp] = ['model.onnx', 'weights.bin', 'stamp.json'].map((name) => join(step, name)) as [string, string, string];
+    const source = { path: bundle.weightsPath, sha256: undefined };
+    const faults: [string, () => unknown][] = [
+      ['truncated weights', () => truncateSync(weights, 1_000)],
+      ['empty weights', () => truncateSync(weights)],
+      ['no weights', () => rmSync(weights)],
+      ['a truncated model', () => truncateSync(model, 100)],
+      ['a model of other bytes', () => writeFileSync(model, Buffer.alloc(statSync(model).size, 7))],
+      ['no stamp', () => rmSync(stamp)],
+      ['weights that only ONNX Runtime finds too few', () => truncateSync(weights, 1_000)]
+    ];
+    for (const [i, [fault, inflict]] of faults.entries()) {
+      inflict();
+      if (fault.includes('ONNX Runtime')) await sealPart(step, source);
+      expect(await hashesWith(bundle, 'files'), fault).toEqual(expected);
+      await expect.poll(() => warnings, { message: fault }).toHaveLength(i + 1);
+    }
+    expect(warnings[0]).toMatch(/packed weights in .*step are broken and made again: the files are .*"weights":{"bytes":1000}/);
+    expect(readdirSync(packed)).toHaveLength(4);
+  });
+
+  test('are made again where they are of other weights', async () => {
+    const { bundle, step } = await writtenBundle();
+    const of = (sha256: string) => ({ ...bundle, manifest: { ...bundle.manifest, weights: { sha256 } } });
+    await hashesWith(of('a'), 'files');
+    await hashesWith(of('b'), 'files');
+    await expect.poll(() => warnings).toHaveLength(4);
+    expect(readFileSync(join(step, 'stamp.json'), 'utf8')).toContain('"sha256":"b"');
+  });
+
+  test('that are broken again as soon as they are made are refused with where, why and what to do', async () => {
+    const { bundle, step } = await writtenBundle();
+    // A disk that keeps only the first bytes of the weights.
+    const createSession = async (source: SessionSource) => {
+      const session = await runtime.createSession(source);
+      if (source.saveTo) truncateSync(join(dirname(source.saveTo), 'weights.bin'), 1_000);
+      return session;
+    };
+    const onBadDisk = new Proxy(runtime, {
+      get(target, name) {
+        if (name === 'createSession') return createSession;
+        const value = Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      }
+    });
+    const refused = createRunner({ bundle, runtime: onBadDisk, slots: 1, kvBudgetBytes: 1, packedWeights: 'files' });
+    const message = `packed weights in ${step} are refused, though just made: .*out of bounds.*; delete the folder, or set JANUS_MESH_PACKED_WEIGHTS=memory`;
+    await expect(refused).rejects.toThrow(new RegExp(message));
+  });
+
+  test('that cannot be written are refused with where, why and what to do', async () => {
+    const { bundle, packed } = await writtenBundle();
+    writeFileSync(packed, 'in the way');
     const refused = createRunner({ bundle, runtime, slots: 1, kvBudgetBytes: 1, packedWeights: 'files' });
-    await expect(refused).rejects.toThrow(/packed weights cannot be kept in .*packed-.*step: ENOTDIR/);
+    await expect(refused).rejects.toThrow(/cannot be kept in .*packed-.*step: ENOTDIR.* set JANUS_MESH_PACKED_WEIGHTS=memory/);
   });
 });
 
