@@ -1,5 +1,6 @@
 export { type ImportOptions, importCheckpoint } from './import-checkpoint.ts';
 export type { ImportEvent } from './import-progress.ts';
+export { importRuntime } from './import-runtime.ts';
 export { importSynthetic, type SyntheticOptions } from './synthetic/import-synthetic.ts';
 export { PUBLISHED_MODELS, type PublishedName } from './synthetic/published-models.ts';
 export { alignedFeatures } from './verification/aligned-features.ts';

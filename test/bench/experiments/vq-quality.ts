@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { networkConfig, openBundle } from '@janus-mesh/bundle';
 import { codecPixels, decodePicture } from '@janus-mesh/image';
-import { importCheckpoint } from '@janus-mesh/importer';
-import { MappedWeights, openRuntime, type Runtime } from '@janus-mesh/runtime';
+import { importCheckpoint, importRuntime } from '@janus-mesh/importer';
+import { MappedWeights, type Runtime } from '@janus-mesh/runtime';
 import { Vq } from '../../../services/image-codec/src/vq.ts';
 import { CHECKPOINTS } from '../../support/mesh.ts';
 import type { Experiment } from '../bench.ts';
@@ -11,8 +11,8 @@ import type { Experiment } from '../bench.ts';
 /** How true the int8 decoder of the trained codec is: `vq-quality`, decibels against f32 (peak to noise), one sample a picture. */
 export const vqQuality: Experiment = {
   id: 'vq-quality',
-  async run({ scratch, threads, results }) {
-    const runtime = openRuntime({ threads });
+  async run({ scratch, results }) {
+    const runtime = importRuntime();
     const [exact, quantized] = [await trainedCodec(runtime, scratch, 'f32'), await trainedCodec(runtime, scratch, 'w8a8')];
     const samples: number[] = [];
     for (const pixels of await pictures(exact.imageSize)) {

@@ -1,5 +1,6 @@
+import { importRuntime } from '@janus-mesh/importer';
 import { aligner } from '@janus-mesh/networks';
-import { loadNetwork, MappedWeights, openRuntime, runCall } from '@janus-mesh/runtime';
+import { loadNetwork, MappedWeights, runCall } from '@janus-mesh/runtime';
 import { floats } from '../../support/safetensors.ts';
 import { type Row, Stage } from '../row.ts';
 import type { Subject } from '../subject.ts';
@@ -9,7 +10,7 @@ export async function vision({ goldens, bundle, config, features, tolerance }: S
   const want = goldens.tensors('vision');
   const encoded = new Stage('vision features', 'VisionEncoderService.Encode', tolerance('vision_features'));
   const aligned = new Stage('aligned features', 'networks aligner', tolerance('aligned'));
-  const runtime = openRuntime({ threads: 2 });
+  const runtime = importRuntime();
   const weights = new MappedWeights(runtime, bundle.weightsPath, bundle.tensors);
   const session = await loadNetwork(runtime, aligner(config), weights);
   const [input, output] = [aligner(config).inputs[0]?.name as string, aligner(config).outputs[0]?.name as string];
