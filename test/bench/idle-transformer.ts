@@ -3,11 +3,10 @@ import { TransformerServiceDefinition } from '@janus-mesh/contracts';
 import { bindService } from '@janus-mesh/rpc';
 import { type ServiceDefinition, TELEMETRY, TierCounts, tierInfo } from '@janus-mesh/service';
 import { z } from 'zod';
-import { Engine } from '../../services/transformer/src/engine/engine.ts';
 import { FlightRecorder } from '../../services/transformer/src/engine/flight-recorder.ts';
 import { FakeRunner } from '../../services/transformer/src/engine/testing/fake-runner.ts';
 import { transformerHandlers } from '../../services/transformer/src/handlers.ts';
-import { observeEngine, stepMetrics } from '../../services/transformer/src/telemetry/engine-metrics.ts';
+import { measuredEngine } from '../../services/transformer/src/telemetry/measured-engine.ts';
 import { TokenMetrics } from '../../services/transformer/src/telemetry/token-metrics.ts';
 
 const KV_BYTES = 1e9;
@@ -22,13 +21,7 @@ export const idleTransformer: ServiceDefinition<Record<never, never>> = {
     const { text, codec } = manifest.config;
     const runner = new FakeRunner({ slots: 16, vocabulary: { text: text.vocabSize, codes: codec.codebookSize } });
     const recorder = new FlightRecorder();
-    const tell = stepMetrics(metrics);
-    const onStep: typeof tell = (step) => {
-      recorder.record(step);
-      tell(step);
-    };
-    const engine = new Engine({ runner, kvBudgetBytes: KV_BYTES, onStep });
-    observeEngine(metrics, engine, runner.slots);
+    const engine = measuredEngine({ runner, kvBudgetBytes: KV_BYTES }, { recorder, metrics });
     const info = tierInfo({ manifest, runtime: { version: '', provider: 'none', threads: 1 }, config, isa: '' });
     const parts = {
       info,

@@ -1,4 +1,5 @@
 import { VERSION } from '@janus-mesh/contracts';
+import { escapeControls } from '@janus-mesh/telemetry/escape-controls';
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { addChat } from './commands/chat.ts';
 import { addDemo } from './commands/demo.ts';
@@ -72,11 +73,7 @@ function argumentTerm(argument: { name(): string; required: boolean; variadic: b
 function refuse(error: CommanderError, command: Command): never {
   if (error.exitCode === 0 || error.code === 'commander.help') throw error;
   // What was given may hold codes that a terminal obeys.
-  const what = error.message
-    .replace(/^error: /, '')
-    .replaceAll('\n', ' ')
-    .replaceAll(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`)
-    .replace(/\.$/, '');
+  const what = escapeControls(error.message.replace(/^error: /, '').replaceAll('\n', ' ')).replace(/\.$/, '');
   const help = command === program ? 'janus-mesh --help' : `janus-mesh ${command.name()} --help`;
   throw new CommandError('usage', `${what}; see ${help}`);
 }

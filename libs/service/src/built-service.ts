@@ -2,7 +2,7 @@ import type { Logger } from '@janus-mesh/telemetry';
 import type { OpenTelemetry } from '@janus-mesh/telemetry/register';
 import type { INestApplicationContext } from '@nestjs/common';
 import type { z } from 'zod';
-import { compose } from './composition.ts';
+import { compose, type ServiceBase } from './composition.ts';
 import type { ConfigOf, ServiceDefinition, ServiceParts } from './service-definition.ts';
 
 /** What a service is made of. */
@@ -13,9 +13,8 @@ export interface BuiltService {
   readonly telemetry: OpenTelemetry;
 }
 
-interface Base<Config> {
+interface Base<Config> extends ServiceBase {
   readonly config: Config;
-  readonly logger: Logger;
   readonly telemetry: OpenTelemetry;
 }
 

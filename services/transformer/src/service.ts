@@ -16,14 +16,14 @@ import {
 } from '@janus-mesh/service';
 import { type Config, checkConfig, configSchema } from './config.ts';
 import { PREFILL_CHUNK } from './engine/chunk-grid.ts';
-import { Engine } from './engine/engine.ts';
+import type { Engine } from './engine/engine.ts';
 import { FlightRecorder } from './engine/flight-recorder.ts';
 import { FlightFile } from './flight-file.ts';
 import { transformerHandlers } from './handlers.ts';
 import { createRunner } from './runner/create-runner.ts';
 import { kvForm } from './runner/kv-form.ts';
 import type { PackedRunner } from './runner/packed-runner.ts';
-import { observeEngine, stepMetrics } from './telemetry/engine-metrics.ts';
+import { measuredEngine } from './telemetry/measured-engine.ts';
 import { TokenMetrics } from './telemetry/token-metrics.ts';
 import type { Transformer } from './transformer.ts';
 
@@ -63,25 +63,20 @@ const providers = [
       { kvBudgetBytes, prefixCacheShare, queueLimit, prefillTokens, featuresSeconds, featureCacheBytes, stepDelayMs },
       recorder,
       { metrics }
-    ) => {
-      const tell = stepMetrics(metrics);
-      const engine = new Engine({
-        runner,
-        kvBudgetBytes,
-        prefixCacheBytes: Math.floor(kvBudgetBytes * prefixCacheShare),
-        queueLimit,
-        prefillTokens,
-        featureCacheBytes,
-        stepDelayMs,
-        featuresTimeoutMs: featuresSeconds * 1_000,
-        onStep: (step) => {
-          recorder.record(step);
-          tell(step);
-        }
-      });
-      observeEngine(metrics, engine, runner.slots);
-      return engine;
-    }
+    ) =>
+      measuredEngine(
+        {
+          runner,
+          kvBudgetBytes,
+          prefixCacheBytes: Math.floor(kvBudgetBytes * prefixCacheShare),
+          queueLimit,
+          prefillTokens,
+          featureCacheBytes,
+          stepDelayMs,
+          featuresTimeoutMs: featuresSeconds * 1_000
+        },
+        { recorder, metrics }
+      )
   ),
   provide(INFO, [SETTINGS, BUNDLE, RUNTIME], (config, { manifest }, runtime) =>
     tierInfo({

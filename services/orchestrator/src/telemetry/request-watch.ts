@@ -1,5 +1,5 @@
 import { FinishReason, type Usage } from '@janus-mesh/contracts';
-import { type CallContext, codeName, MeshError, outcomeOf } from '@janus-mesh/rpc';
+import { type CallContext, Code, codeName, MeshError, outcomeOf } from '@janus-mesh/rpc';
 import { type Metrics, names, spanEvents, type Trace } from '@janus-mesh/telemetry';
 import type { ChatEvent } from '../compose/chat-answer.ts';
 import type { DrawingEvent } from '../compose/drawing.ts';
@@ -63,7 +63,7 @@ export class RequestWatch {
   failed(error: unknown): unknown {
     const { signal } = this.#options.call;
     const cause = signal.aborted ? signal.reason : error;
-    const { code, reason } = cause instanceof MeshError ? cause : { code: 2, reason: 'INTERNAL' };
+    const { code, reason } = cause instanceof MeshError ? cause : { code: Code.INTERNAL, reason: 'INTERNAL' };
     const outcome = outcomeOf({ code, reason });
     this.#isError = outcome === 'failed';
     this.#end = { [names.outcome]: outcome, [names.errorType]: reason || codeName(code) };

@@ -85,7 +85,7 @@ export class Tier<Service extends ServiceDefinition> {
 
   /** Runs work on a replica, on another one where its own fails before it is bound. @throws what the tier's error means */
   stream<Event>({ call, start, translate, ...rest }: TierCall<Service, Event>): AsyncGenerator<Event, void, undefined> {
-    const { silenceMs = 10_000, logger } = this.#options;
+    const { silenceMs = 10_000, logger, metrics } = this.#options;
     const { signal, deadline, requestId } = call;
     return callReplica<Service, Event>(this.#set, {
       ...rest,
@@ -93,7 +93,7 @@ export class Tier<Service extends ServiceDefinition> {
       deadline,
       start: (replica, attempt) => start(replica, { ...call, signal: attempt }),
       silence: { afterMs: silenceMs, answers: (replica) => this.#answers(replica) },
-      onAttempt: (replica, choice) => this.#count(replica, choice),
+      ...(metrics?.isOn && { onAttempt: (replica: Replica<Service>, choice: ReplicaReason) => this.#count(replica, choice) }),
       explain: (error, replica) => (error instanceof MeshError && translate?.(error)) || this.explain(error, replica, signal),
       onRetry: ({ reason, message }, from, to) =>
         logger?.warn({ tier: this.name, from: from.address, to: to.address, reason, error: message, requestId }, 'trying another replica')

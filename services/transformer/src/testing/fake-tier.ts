@@ -4,13 +4,12 @@ import { bindService, type Client, connect, type ServerLimits, serve } from '@ja
 import { TierCounts } from '@janus-mesh/service';
 import { createLogger, noTelemetry, type Telemetry } from '@janus-mesh/telemetry';
 import { onTestFinished } from 'vitest';
-import { Engine } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { EngineOptions } from '../engine/engine-options.ts';
 import { FlightRecorder } from '../engine/flight-recorder.ts';
-import type { StepRecord } from '../engine/step-record.ts';
 import { FakeRunner, type FakeRunnerOptions } from '../engine/testing/fake-runner.ts';
 import { transformerHandlers } from '../handlers.ts';
-import { observeEngine, stepMetrics } from '../telemetry/engine-metrics.ts';
+import { measuredEngine } from '../telemetry/measured-engine.ts';
 import { TokenMetrics } from '../telemetry/token-metrics.ts';
 
 /** The revision a fake tier serves. */
@@ -20,7 +19,7 @@ export const REVISION = 'fake';
 export interface FakeTierOptions {
   readonly diagnostics?: boolean;
   readonly runner?: FakeRunnerOptions;
-  readonly engine?: Partial<Omit<EngineOptions, 'runner'>>;
+  readonly engine?: Partial<Omit<EngineOptions, 'runner' | 'onStep'>>;
   readonly limits?: Partial<ServerLimits>;
   readonly telemetry?: Telemetry;
 }
@@ -48,13 +47,7 @@ export async function fakeTier({
   const runner = new FakeRunner(options.runner);
   const { metrics } = telemetry;
   const recorder = new FlightRecorder();
-  const tell = stepMetrics(metrics);
-  const onStep = (step: StepRecord) => {
-    recorder.record(step);
-    tell(step);
-  };
-  const engine = new Engine({ kvBudgetBytes: 1_000, onStep, ...options.engine, runner });
-  observeEngine(metrics, engine, runner.slots);
+  const engine = measuredEngine({ kvBudgetBytes: 1_000, ...options.engine, runner }, { recorder, metrics });
   const info = { revision: REVISION, modelName: 'fake', version: '0', diagnostics, threads: 1, fingerprint: undefined };
   const handlers = transformerHandlers({
     info,
