@@ -1,15 +1,21 @@
 import { koffi, loadLibc } from './ffi.ts';
 
-/** The bytes of a file at an address that does not change. */
-export interface MemoryMap {
+/** Pages at an address that does not change. */
+export interface Pages {
   readonly address: bigint;
-  /** Lets go of the pages in memory; what is read again comes back from the file. */
-  dropPages(): void;
   unmap(): void;
 }
 
-const PROT_READ = 1; // these four are the same on Linux and macOS
+/** The bytes of a file. */
+export interface MemoryMap extends Pages {
+  /** Lets go of the pages in memory; what is read again comes back from the file. */
+  dropPages(): void;
+}
+
+const PROT_READ = 1; // but one, these are the same on Linux and macOS
+const PROT_WRITE = 2;
 const MAP_PRIVATE = 2;
+const MAP_ANONYMOUS = process.platform === 'darwin' ? 0x1000 : 0x20;
 const MAP_FAILED = -1n;
 const MADV_DONTNEED = 4;
 
@@ -44,13 +50,34 @@ function mappingFunctions(): MappingFunctions | null {
 export function mapMemory(fd: number, byteLength: number): MemoryMap | undefined {
   const libc = mappingFunctions();
   if (libc === null) return undefined;
-  const address = libc.mmap(null, byteLength, PROT_READ, MAP_PRIVATE, fd, 0);
+  const pages = map(libc, { byteLength, protection: PROT_READ, flags: MAP_PRIVATE, fd });
+  return { ...pages, dropPages: () => void libc.madvise(pages.address, byteLength, MADV_DONTNEED) };
+}
+
+/**
+ * Pages of no file, filled with zeros: they take memory as they are written.
+ *
+ * @param byteLength more than 0
+ * @returns undefined where the system has no mmap that we know
+ * @throws {Error} with the name of the system's error
+ */
+export function allocateMemory(byteLength: number): Pages | undefined {
+  const libc = mappingFunctions();
+  if (libc === null) return undefined;
+  return map(libc, { byteLength, protection: PROT_READ | PROT_WRITE, flags: MAP_PRIVATE | MAP_ANONYMOUS, fd: -1 });
+}
+
+interface Mapping {
+  readonly byteLength: number;
+  readonly protection: number;
+  readonly flags: number;
+  readonly fd: number;
+}
+
+function map(libc: MappingFunctions, { byteLength, protection, flags, fd }: Mapping): Pages {
+  const address = libc.mmap(null, byteLength, protection, flags, fd, 0);
   if (BigInt.asIntN(64, address) === MAP_FAILED) throw new Error(`mmap: ${errorName(koffi.errno())}`);
-  return {
-    address,
-    dropPages: () => void libc.madvise(address, byteLength, MADV_DONTNEED),
-    unmap: () => void libc.munmap(address, byteLength)
-  };
+  return { address, unmap: () => void libc.munmap(address, byteLength) };
 }
 
 function errorName(code: number): string {

@@ -1,11 +1,7 @@
 import { aligner, type NetworkConfig } from '@janus-mesh/networks';
 import type { Call, Runtime, Session } from '@janus-mesh/runtime';
-import type { AlignedFeatures } from '../engine/model-runner.ts';
+import { AlignedRows } from './aligned-rows.ts';
 import type { NetworkLoader } from './network-loader.ts';
-import { RowTable } from './row-table.ts';
-
-/** A picture's features in the language model's space, ready to be copied row by row. */
-export class AlignedRows extends RowTable implements AlignedFeatures {}
 
 /** The aligner. Pictures come while steps run; they are aligned one after another. */
 export class AlignerSession {
@@ -61,7 +57,7 @@ export class AlignerSession {
       this.#call.setInput(0, input);
       this.#call.setOutput(0, output);
       await this.#call.run();
-      return new AlignedRows('aligned features', output.data, text.hiddenSize);
+      return new AlignedRows(output.data, text.hiddenSize);
     } finally {
       input.release();
       output.release();

@@ -8,9 +8,9 @@ import { type KvChoice, kvForm } from './kv-form.ts';
 import { KvPool } from './kv-pool.ts';
 import { NetworkLoader, type NetworkPart, type PackedWeightsPlace } from './network-loader.ts';
 import { PackedRunner, type RunnerParts } from './packed-runner.ts';
-import { RowTable } from './row-table.ts';
 import type { RunnerBundle } from './runner-bundle.ts';
 import { StepVariant, type VariantSize } from './step-variant.ts';
+import { StoredTable } from './stored-table.ts';
 
 /** What a runner is made with. */
 export interface RunnerOptions {
@@ -76,7 +76,7 @@ interface LoadOptions {
 
 // @param loaded gets each part as soon as it is there, so that a failure can give them back
 async function loadParts(
-  { tensors }: RunnerBundle,
+  { tensors, weightsPath }: RunnerBundle,
   { config, runtime, loader, slots, kvBudgetBytes }: LoadOptions,
   loaded: Releasable[]
 ): Promise<RunnerParts> {
@@ -87,12 +87,13 @@ async function loadParts(
   const variants: StepVariant[] = [];
   // One after another: packing a big model's weights twice at once would double the peak.
   for (const size of variantSizes(slots)) variants.push(keep(await StepVariant.load(size, config, { runtime, loader })));
-  const { hiddenSize, vocabSize } = config.text;
+  const { vocabSize } = config.text;
   const head = async (part: NetworkPart, network: Network, columns: number) =>
     keep(new HeadSession(runtime, await loader.load(part, network), columns));
   const table = (name: string) => {
-    const bytes = loader.weights.bytes(name);
-    return RowTable.over(name, { dtype: tensors.get(name)?.dtype ?? 'f32', bytes }, hiddenSize);
+    const extent = tensors.get(name);
+    if (!extent) throw new RangeError(`${weightsPath} has no tensor ${name} among its ${tensors.size}`);
+    return keep(new StoredTable(weightsPath, name, extent));
   };
   return {
     loader,

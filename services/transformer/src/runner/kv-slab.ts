@@ -1,6 +1,6 @@
 import type { KvForm } from '@janus-mesh/models';
 import { cacheDims, cacheDtype, type NetworkConfig } from '@janus-mesh/networks';
-import type { Runtime, Value } from '@janus-mesh/runtime';
+import { type Runtime, SystemMemory, type Value } from '@janus-mesh/runtime';
 import { dtypeBytes, elementCount } from '@janus-mesh/tensor';
 import type { KvHandle } from '../engine/model-runner.ts';
 
@@ -18,16 +18,26 @@ export interface LayerCache {
   readonly v: CacheValue;
 }
 
-/** One sequence's cache: memory of every layer, allocated together and given back together. */
+/** One sequence's cache: memory of every layer, the system's again as soon as it is given back. */
 export class KvSlab implements KvHandle {
   readonly capacity: number;
   readonly bytes: number;
   readonly layers: readonly LayerCache[];
+  readonly #memory: SystemMemory;
 
+  /** @throws {RuntimeError} MEMORY */
   constructor(runtime: Runtime, shape: CacheShape, capacity: number) {
     this.capacity = capacity;
     this.bytes = slabBytes(shape, capacity);
-    const part = () => runtime.tensor(cacheDtype(shape.kv), cacheDims(shape.text, capacity));
+    this.#memory = new SystemMemory(this.bytes);
+    const [dtype, dims] = [cacheDtype(shape.kv), cacheDims(shape.text, capacity)];
+    const elements = elementCount(dims);
+    let offset = 0;
+    const part = (): CacheValue => {
+      const value = runtime.tensor(dtype, dims, this.#memory.array(dtype, offset, elements));
+      offset += elements * dtypeBytes(dtype);
+      return value;
+    };
     this.layers = Array.from({ length: shape.text.layers }, () => ({ k: part(), v: part() }));
   }
 
@@ -49,6 +59,7 @@ export class KvSlab implements KvHandle {
       k.release();
       v.release();
     }
+    this.#memory.release();
   }
 }
 

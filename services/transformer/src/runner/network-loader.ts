@@ -15,14 +15,14 @@ interface LoadOptions {
 
 /** Makes sessions over a bundle's weights: graphs over the same ones keep one packed copy of each. */
 export class NetworkLoader {
-  readonly weights: MappedWeights;
   readonly #runtime: Runtime;
+  readonly #weights: MappedWeights;
   readonly #prepacked: PrepackedWeights;
   readonly #files: PackedFiles | undefined;
 
   constructor(runtime: Runtime, bundle: RunnerBundle, place: PackedWeightsPlace) {
     this.#runtime = runtime;
-    this.weights = new MappedWeights(runtime, bundle.weightsPath, bundle.tensors);
+    this.#weights = new MappedWeights(runtime, bundle.weightsPath, bundle.tensors);
     this.#prepacked = runtime.createPrepackedWeights();
     this.#files = place === 'files' ? new PackedFiles(runtime, bundle) : undefined;
   }
@@ -35,9 +35,9 @@ export class NetworkLoader {
    */
   async load(part: NetworkPart, network: Network, { flashAttention = true }: LoadOptions = {}): Promise<Session> {
     const files = this.#files;
-    if (!files) return loadNetwork(this.#runtime, network, this.weights, { flashAttention, prepacked: this.#prepacked });
+    if (!files) return loadNetwork(this.#runtime, network, this.#weights, { flashAttention, prepacked: this.#prepacked });
     const loadPlaced = ({ places, folder }: PackedPlaces) =>
-      loadNetwork(this.#runtime, placedNetwork(network, places), this.weights, { flashAttention, folder });
+      loadNetwork(this.#runtime, placedNetwork(network, places), this.#weights, { flashAttention, folder });
     try {
       return await loadPlaced(await files.placesOf(part, network));
     } catch (error) {
@@ -57,7 +57,7 @@ export class NetworkLoader {
   /** Gives the mapping back. Sessions made before stay good. */
   release(): void {
     this.#prepacked.release();
-    this.weights.release();
+    this.#weights.release();
   }
 }
 

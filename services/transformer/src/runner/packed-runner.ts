@@ -1,15 +1,16 @@
 import type { NetworkConfig } from '@janus-mesh/networks';
 import { type Runtime, trimMemory } from '@janus-mesh/runtime';
 import type { AlignedFeatures, Head, KvHandle, ModelRunner, SliceLogits, StepSlice, TokenInput } from '../engine/model-runner.ts';
-import { AlignedRows, type AlignerSession } from './aligner-session.ts';
+import { AlignedRows } from './aligned-rows.ts';
+import type { AlignerSession } from './aligner-session.ts';
 import type { HeadSession } from './head-session.ts';
 import type { KvPool } from './kv-pool.ts';
 import type { KvSlab } from './kv-slab.ts';
 import type { NetworkLoader } from './network-loader.ts';
 import { RowBuffer } from './row-buffer.ts';
-import type { RowTable } from './row-table.ts';
 import { layOutStep, type RowRange, type StepLayout } from './step-layout.ts';
 import type { SlotWork, StepValues, StepVariant } from './step-variant.ts';
+import type { StoredTable } from './stored-table.ts';
 
 /** What a runner is put together from. It owns all of it. */
 export interface RunnerParts {
@@ -19,7 +20,7 @@ export interface RunnerParts {
   readonly heads: Readonly<Record<Head, HeadSession>>;
   readonly aligner: AlignerSession;
   /** What the tokens of each kind of id are embedded by. */
-  readonly tables: Readonly<Record<'id' | 'code', RowTable>>;
+  readonly tables: Readonly<Record<'id' | 'code', StoredTable>>;
   readonly pool: KvPool;
 }
 
@@ -58,8 +59,9 @@ export class PackedRunner implements ModelRunner {
   }
 
   free(kv: KvHandle): void {
-    const slab = this.#parts.pool.free(kv);
+    const slab = this.#parts.pool.inUse(kv);
     for (const variant of this.#parts.variants) variant.forget(slab);
+    this.#parts.pool.free(slab);
   }
 
   /** @throws {RangeError} if a cache is not in use or too small */
@@ -113,8 +115,8 @@ export class PackedRunner implements ModelRunner {
 
   /** Gives all sessions, caches and the mapped weights back. */
   release(): void {
-    const { variants, heads, aligner, pool, loader } = this.#parts;
-    for (const part of [...variants, heads.text, heads.codes, aligner, pool, loader]) part.release();
+    const { variants, heads, tables, aligner, pool, loader } = this.#parts;
+    for (const part of [...variants, heads.text, heads.codes, tables.id, tables.code, aligner, pool, loader]) part.release();
     for (const buffer of [this.#tokens, this.#rows, this.#hidden]) buffer.release();
   }
 
