@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { ALLOCATOR_TUNABLES } from '../../libs/cli/src/mesh/allocator-tunables.ts';
 import type { Bench } from './bench.ts';
 import type { SubjectOptions } from './row.ts';
 import { type SubjectCommand, SubjectProcess } from './subject-process.ts';
@@ -76,7 +77,8 @@ export async function startSubject(subject: KnownSubject, bench: Bench): Promise
 /** The command of one of our own subjects. */
 export function ownCommand(name: string, module: string, options: SubjectOptions): SubjectCommand {
   const main = join(import.meta.dirname, 'subject-main.ts');
-  return { name, command: process.execPath, args: ['--import', 'tsx', main, module, JSON.stringify(options)] };
+  const args = ['--import', 'tsx', main, module, JSON.stringify(options)];
+  return { name, command: process.execPath, args, env: { GLIBC_TUNABLES: ALLOCATOR_TUNABLES } }; // as the transformer is started
 }
 
 function own(name: string, module: string, mayHave: RegExp): KnownSubject {

@@ -43,10 +43,21 @@ function startEnvironment({ api }: Library, { threads, spin, affinities, provide
       api.releaseEnvironment(environment); // so that one with other options can follow
       throw error;
     }
+    shareScratch(api, environment);
     const mainMemory = create(api, api.createCpuMemoryInfo, 0, 0); // OrtDeviceAllocator, OrtMemTypeDefault
     return { api, provider, environment, mainMemory, profileTo };
   } finally {
     api.releaseThreadingOptions(threading);
+  }
+}
+
+// One arena for the scratch memory of all sessions: of their own, each keeps as much as its largest run wanted.
+function shareScratch(api: Library['api'], environment: bigint): void {
+  const arena = create(api, api.createCpuMemoryInfo, 1, 0); // OrtArenaAllocator, OrtMemTypeDefault
+  try {
+    check(api, api.createAndRegisterAllocator(environment, arena, null));
+  } finally {
+    api.releaseMemoryInfo(arena);
   }
 }
 

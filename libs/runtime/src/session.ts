@@ -117,6 +117,9 @@ function nativePath(path: string): Buffer {
 
 function configure({ api, provider, profileTo }: Native, options: bigint, { config = {}, weights, folder, saveTo }: SessionSource): void {
   check(api, api.disablePerSessionThreads(options)); // else it would have a pool of its own beside the process's
+  check(api, api.addSessionConfigEntry(options, 'session.use_env_allocators', '1'));
+  // A plan of the scratch memory would be kept for every shape that ever came, and makes a piece of its own size for each.
+  check(api, api.disableMemoryPattern(options));
   appendProvider(api, options, provider);
   for (const [key, value] of Object.entries(config)) check(api, api.addSessionConfigEntry(options, key, value));
   if (folder !== undefined) check(api, api.addSessionConfigEntry(options, 'session.model_external_initializers_file_folder_path', folder));

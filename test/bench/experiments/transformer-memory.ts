@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ALLOCATOR_TUNABLES } from '../../../libs/cli/src/mesh/allocator-tunables.ts';
 import { ServiceProcess } from '../../../libs/cli/src/mesh/service-process.ts';
 import type { Bench, Experiment } from '../bench.ts';
 import { processMemory } from '../machine.ts';
@@ -42,6 +43,7 @@ async function start({ bundles, threads }: Bench, replica: number, packedWeights
   const env = {
     PATH: process.env.PATH ?? '',
     HOME: process.env.HOME ?? '',
+    GLIBC_TUNABLES: ALLOCATOR_TUNABLES,
     JANUS_MESH_BUNDLE: await bundles.of('w8a8'),
     JANUS_MESH_PORT: '0',
     JANUS_MESH_THREADS: String(threads),

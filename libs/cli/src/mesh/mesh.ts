@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { ALLOCATOR_TUNABLES } from './allocator-tunables.ts';
 import { type ServiceName, ServiceProcess } from './service-process.ts';
 
 /** Environment variable of the orchestrator that names a tier's address. */
@@ -108,6 +109,7 @@ function fileOf(name: ServiceName, dist: string | undefined): string {
 function serviceEnv(name: ServiceName, replica: number, options: MeshOptions): Record<string, string> {
   const port = options.ports[name];
   return {
+    ...(name === 'transformer' ? { GLIBC_TUNABLES: ALLOCATOR_TUNABLES } : {}),
     ...options.env,
     JANUS_MESH_BUNDLE: options.bundle,
     JANUS_MESH_HOST: name === 'orchestrator' ? options.host : LOOPBACK,
