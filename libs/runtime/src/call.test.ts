@@ -3,6 +3,7 @@ import { openRuntime } from './open-runtime.ts';
 import type { Session } from './session.ts';
 import { ADD, productChain } from './testing/graphs.ts';
 import { tinyModel } from './testing/tiny-model.ts';
+import type { Value } from './value.ts';
 
 const runtime = openRuntime({ threads: 2 });
 let add: Session;
@@ -132,33 +133,15 @@ test('two calls of one session run at the same time', async () => {
 });
 
 test('keeps the memory of what it made on the way for the next run, unless it is told to free it', async () => {
-  const sum = (a: string, b: string, output: string) => ({ op: 'Add', inputs: [a, b], output });
-  const chain = tinyModel({
-    inputs: { a: ['n', 2] },
-    outputs: { y: ['n', 2] },
-    // Twice to five times a, all of them there at the same time; ONNX Runtime keeps the first memory it took in any case.
-    nodes: [
-      ...[sum('a', 'a', '2a'), sum('2a', 'a', '3a'), sum('3a', 'a', '4a'), sum('4a', 'a', '5a')],
-      ...[sum('2a', '3a', 's'), sum('s', '4a', 't'), sum('t', '5a', 'y')]
-    ]
-  });
-  const rows = 2 ** 22; // 32 MB each
-  const [a, y] = [runtime.tensor('f32', [rows, 2]), runtime.tensor('f32', [rows, 2])];
-  for (const value of [a, y]) value.data.fill(1);
-  const kept = async (options: { freesScratch?: boolean }) => {
-    const session = await runtime.createSession({ model: chain });
-    const call = session.newCall(['a'], ['y'], options);
-    call.setInput('a', a);
-    call.setOutput('y', y);
-    const before = process.memoryUsage.rss();
-    await call.run();
-    const after = process.memoryUsage.rss();
-    expect(y.data[1]).toBe(14);
-    session.release();
-    return (after - before) / 2 ** 20;
-  };
-  expect(await kept({ freesScratch: true })).toBeLessThan(48);
-  expect(await kept({})).toBeGreaterThan(96);
+  expect(await keptMegabytes(await chain(), { freesScratch: true })).toBeLessThan(48);
+  expect(await keptMegabytes(await chain())).toBeGreaterThan(96);
+});
+
+test('sessions that share it keep that memory once, and free it when told to', async () => {
+  const [first, second] = [await chain({ sharesScratch: true }), await chain({ sharesScratch: true })];
+  expect(await keptMegabytes(first)).toBeGreaterThan(96);
+  expect(await keptMegabytes(second)).toBeLessThan(16);
+  expect(await keptMegabytes(second, { freesScratch: true })).toBeLessThan(-60);
 });
 
 test('names the input or output that has no value', async () => {
@@ -216,3 +199,37 @@ test('can be released twice, during a run too, and is refused afterwards', async
   expect(() => call.setInput('x', y)).toThrow(/released/);
   session.release();
 });
+
+/** Twice to five times a, 32 MB each, all of them there at the same time; ONNX Runtime keeps the first memory it took in any case. */
+function chain(options: { sharesScratch?: boolean } = {}): Promise<Session> {
+  const sum = (a: string, b: string, output: string) => ({ op: 'Add', inputs: [a, b], output });
+  const model = tinyModel({
+    inputs: { a: ['n', 2] },
+    outputs: { y: ['n', 2] },
+    nodes: [
+      ...[sum('a', 'a', '2a'), sum('2a', 'a', '3a'), sum('3a', 'a', '4a'), sum('4a', 'a', '5a')],
+      ...[sum('2a', '3a', 's'), sum('s', '4a', 't'), sum('t', '5a', 'y')]
+    ]
+  });
+  return runtime.createSession({ model, ...options });
+}
+
+let values: [Value<'f32'>, Value<'f32'>] | undefined;
+function chainValues(): [Value<'f32'>, Value<'f32'>] {
+  const ones = () => runtime.tensor('f32', [2 ** 22, 2], new Float32Array(2 ** 23).fill(1));
+  values ??= [ones(), ones()];
+  return values;
+}
+
+/** By how much the process is bigger after a run of the chain. */
+async function keptMegabytes(session: Session, options: { freesScratch?: boolean } = {}): Promise<number> {
+  const [a, y] = chainValues();
+  const call = session.newCall(['a'], ['y'], options);
+  call.setInput('a', a);
+  call.setOutput('y', y);
+  const before = process.memoryUsage.rss();
+  await call.run();
+  const after = process.memoryUsage.rss();
+  expect(y.data[1]).toBe(14);
+  return (after - before) / 2 ** 20;
+}

@@ -23,7 +23,7 @@ export async function loadNetwork(
   runtime: Runtime,
   network: NetworkSource,
   weights: MappedWeights,
-  options: Pick<SessionSource, 'prepacked' | 'flashAttention' | 'folder'> = {}
+  options: Pick<SessionSource, 'prepacked' | 'flashAttention' | 'folder' | 'sharesScratch'> = {}
 ): Promise<Session> {
   // The file's pages are read once, to make packed copies that are what runs. Letting go of them meanwhile keeps both from being in memory
   // at once; a page that is let go too early is read again.

@@ -51,7 +51,7 @@ function startEnvironment({ api }: Library, { threads, spin, affinities, provide
   }
 }
 
-// One arena for the scratch memory of all sessions: of their own, each keeps as much as its largest run wanted.
+// The arena of sessions that share their scratch memory.
 function shareScratch(api: Library['api'], environment: bigint): void {
   const arena = create(api, api.createCpuMemoryInfo, 1, 0); // OrtArenaAllocator, OrtMemTypeDefault
   try {

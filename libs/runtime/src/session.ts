@@ -33,6 +33,11 @@ export interface SessionSource {
    * ONNX Runtime reads it from the process's environment. @default true
    */
   readonly flashAttention?: boolean;
+  /**
+   * Whether scratch memory comes from the arena that all such sessions share, without a plan of it for each shape that ever came: for
+   * sessions that run one after another with shapes of all sizes. Of its own, each keeps as much as its largest run wanted. @default false
+   */
+  readonly sharesScratch?: boolean;
 }
 
 /** A graph, optimized and ready to run. */
@@ -115,12 +120,14 @@ function nativePath(path: string): Buffer {
   return Buffer.from(`${path}\0`, process.platform === 'win32' ? 'utf16le' : 'utf8');
 }
 
-function configure({ api, provider, profileTo }: Native, options: bigint, { config = {}, weights, folder, saveTo }: SessionSource): void {
+function configure({ api, provider, profileTo }: Native, options: bigint, source: SessionSource): void {
+  const { config = {}, weights, folder, saveTo, sharesScratch } = source;
   check(api, api.disablePerSessionThreads(options)); // else it would have a pool of its own beside the process's
-  check(api, api.addSessionConfigEntry(options, 'session.use_env_allocators', '1'));
-  // A plan of the scratch memory would be kept for every shape that ever came, and makes a piece of its own size for each.
-  check(api, api.disableMemoryPattern(options));
   appendProvider(api, options, provider);
+  if (sharesScratch) {
+    check(api, api.addSessionConfigEntry(options, 'session.use_env_allocators', '1'));
+    check(api, api.disableMemoryPattern(options));
+  }
   for (const [key, value] of Object.entries(config)) check(api, api.addSessionConfigEntry(options, key, value));
   if (folder !== undefined) check(api, api.addSessionConfigEntry(options, 'session.model_external_initializers_file_folder_path', folder));
   if (saveTo !== undefined) check(api, api.setOptimizedModelFilePath(options, nativePath(saveTo)));

@@ -35,9 +35,10 @@ export class NetworkLoader {
    */
   async load(part: NetworkPart, network: Network, { flashAttention = true }: LoadOptions = {}): Promise<Session> {
     const files = this.#files;
-    if (!files) return loadNetwork(this.#runtime, network, this.#weights, { flashAttention, prepacked: this.#prepacked });
+    const options = { flashAttention, sharesScratch: true };
+    if (!files) return loadNetwork(this.#runtime, network, this.#weights, { ...options, prepacked: this.#prepacked });
     const loadPlaced = ({ places, folder }: PackedPlaces) =>
-      loadNetwork(this.#runtime, placedNetwork(network, places), this.#weights, { flashAttention, folder });
+      loadNetwork(this.#runtime, placedNetwork(network, places), this.#weights, { ...options, folder });
     try {
       return await loadPlaced(await files.placesOf(part, network));
     } catch (error) {
