@@ -197,6 +197,16 @@ test.each([
     'services.transformer.autoscaling asks Prometheus for the queue and the KV cache: set telemetry.metrics.enabled, too'
   ],
   [
+    'scrapes of metrics that are off',
+    { telemetry: { metrics: { enabled: false } }, monitoring: { serviceMonitor: { enabled: true } } },
+    'monitoring.serviceMonitor needs what Prometheus scrapes: set telemetry.metrics.enabled, too'
+  ],
+  [
+    'alerts on metrics that are off',
+    { telemetry: { metrics: { enabled: false } }, monitoring: { alerts: { enabled: true } } },
+    'monitoring.alerts needs what Prometheus scrapes: set telemetry.metrics.enabled, too'
+  ],
+  [
     "a variable that is the chart's to set",
     { services: { transformer: { extraEnv: [{ name: 'JANUS_MESH_SLOTS', value: '4' }] } } },
     "services.transformer.extraEnv: JANUS_MESH_SLOTS is the chart's to set: use services.transformer.settings, or settings"

@@ -19,6 +19,11 @@
 {{- include "janus-mesh.ownKeys" (dict "place" (printf "services.%s.podAnnotations" $name) "given" $service.podAnnotations) }}
 {{- include "janus-mesh.extraEnvChecks" (dict "root" $ "name" $name "service" $service) }}
 {{- end }}
+{{- range $kind := list "serviceMonitor" "alerts" }}
+{{- if and (get $.Values.monitoring $kind).enabled (not $.Values.telemetry.metrics.enabled) }}
+{{- fail (printf "monitoring.%s needs what Prometheus scrapes: set telemetry.metrics.enabled, too" $kind) }}
+{{- end }}
+{{- end }}
 {{- range $kind := list "serviceMonitor" "alerts" "dashboard" }}
 {{- include "janus-mesh.ownKeys" (dict "place" (printf "monitoring.%s.labels" $kind) "given" (get $.Values.monitoring $kind).labels) }}
 {{- end }}
