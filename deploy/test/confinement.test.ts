@@ -78,6 +78,12 @@ describe.skipIf(whyNoContainers() !== undefined)(titleOf('a running service'), (
     await expect(podman('exec', nameOf(service), 'node', '/app/healthy.js', 'janus.v1.Other')).rejects.toThrow(/Unknown service/);
   });
 
+  test('the metrics of a container are there for who scrapes it from outside, once they have a port', async () => {
+    const { address } = await mesh.add('image-codec', ['--env', 'JANUS_MESH_METRICS_PORT=9464']);
+    const metrics = await fetch(`http://${address.replace(/:\d+$/, ':9464')}/metrics`);
+    expect(await metrics.text()).toContain('janus_queue_depth{');
+  });
+
   test.each([...SERVICES, 'command'] as const)('the image of %s says who runs it and how it is stopped', async (image) => {
     const format = '{{.Config.User}} {{.Config.StopSignal}} {{json .Config.Entrypoint}}';
     const program = image === 'command' ? 'janus-mesh' : image;

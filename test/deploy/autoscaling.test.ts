@@ -38,9 +38,11 @@ test('the transformer scales by its queue and its KV cache, never by processor t
   expect(scaled).not.toContain('janus-mesh-transformer');
 });
 
-test('while Prometheus is away, the transformer keeps the replicas of the fallback', async () => {
+test('while Prometheus is away, or has no figure, the transformer keeps the replicas of the fallback', async () => {
   const { spec } = find(await render(exampleArgs('keda-and-monitoring')), 'ScaledObject', 'janus-mesh-transformer');
   expect(at(spec, 'fallback')).toEqual({ failureThreshold: 4, replicas: 4 });
+  // By itself, KEDA takes no figure for 0, and would scale down.
+  for (const trigger of at(spec, 'triggers') as object[]) expect(trigger).toMatchObject({ metadata: { ignoreNullValues: 'false' } });
 });
 
 test('pods go one at a time, after a quiet while', async () => {

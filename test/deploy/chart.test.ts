@@ -16,6 +16,21 @@ const variants: readonly (readonly [string, readonly string[], unknown])[] = [
   ['a bundle on a volume', [], { model: { source: 'pvc', pvc: { claimName: 'bundles', bundle: 'janus-pro-1b' } } }],
   ['an import in each pod', [], { model: { source: 'import', import: { checkpoint: { claimName: 'checkpoints', path: 'pro' } } } }],
   [
+    'words that YAML would take for numbers',
+    [],
+    {
+      image: { pullSecrets: ['77'] },
+      model: {
+        source: 'import',
+        import: { checkpoint: { claimName: '2024', path: '1' }, bundles: { claimName: '2025' }, bundle: '3' }
+      },
+      frontDoor: { release: '12' },
+      services: {
+        transformer: { image: { reference: '123' }, priorityClassName: 'true', gpu: { count: 1, runtimeClassName: '1e3' } }
+      }
+    }
+  ],
+  [
     'what is seldom set',
     [],
     {
@@ -116,7 +131,7 @@ test('as a part of another chart it takes its values under its name, and no harm
   writeFileSync(join(folder, 'values.yaml'), 'global: { team: pictures }\njanus-mesh: { image: { tag: "2" } }\n');
   const { code, stdout } = await helm(['template', 'studio', folder]);
   expect(code).toBe(0);
-  expect(stdout).toContain('image: janus-mesh/transformer:2\n');
+  expect(stdout).toContain('image: "janus-mesh/transformer:2"\n');
 });
 
 test('an older Kubernetes than the one whose fields it uses is refused', async () => {

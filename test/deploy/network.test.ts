@@ -66,6 +66,19 @@ test('what leaves a pod: names and calls of the orchestrator; traces where there
   }
 });
 
+test('an empty list of peers is nobody, not everybody, as it would be in a rule of Kubernetes', async () => {
+  const nobody = { clients: [], metricsClients: [], otlp: [], dns: [] };
+  const network = await policies({ networkPolicy: nobody, telemetry: { otlp: { endpoint: 'http://collector.monitoring.svc:4317' } } });
+  const places = { stranger, outside, prometheus, test: inDemo(labels('test')), ...tierPods };
+  expect(reached(network, places, 9464)).toEqual([]);
+  expect(reached(network, places, 50_051).filter((pair) => !pair.startsWith('orchestrator > '))).toEqual(['test > orchestrator']);
+  for (const tier of tiers)
+    expect([network.leaves(tierPods[tier], dns, 53, 'UDP'), network.leaves(tierPods[tier], prometheus, 4317)], tier).toEqual([
+      false,
+      false
+    ]);
+});
+
 test('without policies there are none', async () => {
   expect((await render([], { networkPolicy: { enabled: false } })).filter(({ kind }) => kind === 'NetworkPolicy')).toEqual([]);
 });

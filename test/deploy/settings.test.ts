@@ -123,6 +123,22 @@ test('numbers of many digits reach the service as they were written', async () =
   expect(env).toContainEqual({ name: 'JANUS_MESH_KV_BUDGET_BYTES', value: '68719476736' });
 });
 
+test('a variable of OpenTelemetry that is given takes the place of the one that the chart would set', async () => {
+  const extraEnv = [
+    { name: 'OTEL_TRACES_SAMPLER', value: 'always_on' },
+    { name: 'OTEL_EXPORTER_OTLP_HEADERS', valueFrom: { secretKeyRef: { name: 'collector', key: 'headers' } } }
+  ];
+  const objects = await render([], {
+    telemetry: { otlp: { endpoint: 'http://collector.monitoring.svc:4317' } },
+    services: { transformer: { extraEnv } }
+  });
+  const env = at(find(objects, 'Deployment', 'janus-mesh-transformer'), 'spec.template.spec.containers.0.env') as { name: string }[];
+  const names = env.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  expect(env).toEqual(expect.arrayContaining(extraEnv));
+  expect(names).toEqual(expect.arrayContaining(['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_RESOURCE_ATTRIBUTES', 'POD_NAME']));
+});
+
 function pick(all: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(all).filter(([key]) => keys.includes(key)));
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { CHART, helm } from '../support/helm.ts';
 import { helmTemplate } from './support/render.ts';
 
 /** What is wrong, a values file with that mistake, and what helm says of it. */
@@ -150,6 +151,13 @@ const mistakes: readonly (readonly [string, unknown, string])[] = [
   ],
   ['yes in words', { monitoring: { dashboard: { enabled: 'yes' } } }, "at '/monitoring/dashboard/enabled': got string, want boolean"],
   ['a tag with a space', { image: { tag: 'v 1' } }, "at '/image/tag': 'v 1' does not match pattern"],
+  ['a tier that is taken away', { services: { 'image-codec': null } }, "at '/services': missing property 'image-codec'"],
+  [
+    'a threshold that is taken away',
+    { monitoring: { alerts: { thresholds: { kvShare: null } } } },
+    "at '/monitoring/alerts/thresholds': missing property 'kvShare'"
+  ],
+  ['a wait of no time, which older clusters refuse', { preStopSeconds: 0 }, "at '/preStopSeconds': minimum: got 0, want 1"],
   ['a name too long for what is appended', { fullnameOverride: 'a'.repeat(41) }, "at '/fullnameOverride': "]
 ];
 
@@ -189,12 +197,73 @@ test.each([
     'services.transformer.autoscaling asks Prometheus for the queue and the KV cache: set telemetry.metrics.enabled, too'
   ],
   [
+    'scrapes of metrics that are off',
+    { telemetry: { metrics: { enabled: false } }, monitoring: { serviceMonitor: { enabled: true } } },
+    'monitoring.serviceMonitor needs what Prometheus scrapes: set telemetry.metrics.enabled, too'
+  ],
+  [
+    'alerts on metrics that are off',
+    { telemetry: { metrics: { enabled: false } }, monitoring: { alerts: { enabled: true } } },
+    'monitoring.alerts needs what Prometheus scrapes: set telemetry.metrics.enabled, too'
+  ],
+  [
     "a variable that is the chart's to set",
     { services: { transformer: { extraEnv: [{ name: 'JANUS_MESH_SLOTS', value: '4' }] } } },
     "services.transformer.extraEnv: JANUS_MESH_SLOTS is the chart's to set: use services.transformer.settings, or settings"
+  ],
+  [
+    "a variable that the chart's own are made of",
+    {
+      telemetry: { otlp: { endpoint: 'http://collector:4317' } },
+      services: { transformer: { extraEnv: [{ name: 'POD_NAME', value: 'me' }] } }
+    },
+    "services.transformer.extraEnv: POD_NAME is the chart's to set, where telemetry.otlp has an endpoint"
+  ],
+  [
+    'a variable that is there twice',
+    { services: { transformer: { extraEnv: [{ name: 'A', value: '1' }, { name: 'A' }] } } },
+    'services.transformer.extraEnv: A is there twice'
+  ],
+  [
+    'a variable of two values',
+    { services: { transformer: { extraEnv: [{ name: 'A', value: '1', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }] } } },
+    'services.transformer.extraEnv: A has a value and a valueFrom'
+  ],
+  [
+    'a label that Services find pods by',
+    { services: { transformer: { podLabels: { 'app.kubernetes.io/component': 'mine' } } } },
+    "services.transformer.podLabels: app.kubernetes.io/component is the chart's to set"
+  ],
+  [
+    "an annotation that is the chart's",
+    { services: { transformer: { podAnnotations: { 'kubectl.kubernetes.io/default-container': 'sidecar' } } } },
+    "services.transformer.podAnnotations: kubectl.kubernetes.io/default-container is the chart's to set"
+  ],
+  [
+    "a label of a monitor that is the chart's",
+    { monitoring: { serviceMonitor: { labels: { 'app.kubernetes.io/instance': 'prometheus' } } } },
+    "monitoring.serviceMonitor.labels: app.kubernetes.io/instance is the chart's to set"
+  ],
+  [
+    'a port of nodes for a door within',
+    { frontDoor: { nodePort: 30_000 } },
+    'frontDoor.nodePort is 30000, and a Service of type ClusterIP has none: set frontDoor.type'
+  ],
+  [
+    'sources of a balancer that is not there',
+    { frontDoor: { loadBalancerSourceRanges: ['10.0.0.0/8'] } },
+    'frontDoor.loadBalancerSourceRanges are for a LoadBalancer, and frontDoor.type is ClusterIP'
   ]
 ])('the chart refuses %s', async (_what, values, message) => {
   const { code, stderr } = await helmTemplate([], values);
   expect(stderr).toContain(message);
+  expect(code).not.toBe(0);
+});
+
+test.each(['2024', 'pictures.eu'])('a release called %s needs a name that Services can begin with', async (release) => {
+  const { code, stderr } = await helm(['template', release, CHART]);
+  expect(stderr).toContain(
+    `names would begin with ${release}-janus-mesh, but a Service's is of letters, digits and hyphens, a letter first`
+  );
   expect(code).not.toBe(0);
 });

@@ -48,6 +48,22 @@ test('every object in the schema refuses unknown keys, but the one that is Helmâ
   expect(open.map(([path]) => path)).toEqual([]);
 });
 
+/** Values that say something by default, and could be taken away: what is empty says nothing, and requests follow limits. */
+function* omissible(given: Schema, value: unknown, path: readonly string[]): Generator<string> {
+  const { properties = {}, required = [] } = resolved(given) as Schema & { required?: readonly string[] };
+  for (const [key, below] of Object.entries(properties)) {
+    const one = (value as Record<string, unknown> | undefined)?.[key];
+    if (one === undefined || key === 'requests') continue;
+    const saysSomething = resolved(below).properties !== undefined || (typeof one !== 'object' && one !== '');
+    if (saysSomething && !required.includes(key)) yield [...path, key].join('.');
+    yield* omissible(below, one, [...path, key]);
+  }
+}
+
+test('no value that says something by default can be taken away by null: templates would be left without it', () => {
+  expect([...omissible(schema as Schema, values, [])]).toEqual([]);
+});
+
 test('every value in the schema says what it is', () => {
   const silent = [...schemas(schema, '')].filter(
     ([path, one]) => /\/properties\/[^/]+$/.test(path) && !path.includes('/allOf/') && !resolved(one).description

@@ -97,6 +97,7 @@ test('they count what was done', () => {
   expect(seriesValue(orchestrator, 'janus_cancels_total', { janus_reason: 'CANCELLED' })).toBe(1);
   expect(seriesValue(orchestrator, 'janus_refusals_total', { janus_reason: 'INVALID_ARGUMENT' })).toBe(1);
   expect(seriesValue(orchestrator, 'janus_failures_total', { janus_reason: 'INTERNAL' })).toBe(0);
+  expect(seriesValue(transformer, 'janus_step_failures_total')).toBe(0); // a step that is cancelled did not fail
   expect(seriesValue(transformer, 'janus_generated_tokens_total', image)).toBe(2 * 36);
   expect(seriesValue(transformer, 'janus_queue_wait_seconds_count', image)).toBe(1);
   expect(seriesValue(transformer, 'janus_feature_cache_hits_total')).toBe(1);

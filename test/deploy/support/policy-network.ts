@@ -58,7 +58,7 @@ export class PolicyNetwork {
     const rules = selecting.flatMap((policy) => (type === 'Ingress' ? policy.ingress : policy.egress) ?? []);
     return rules.some(
       ({ from, to, ports }) =>
-        (from ?? to ?? []).some((peer) => this.#isPeer(peer, other)) &&
+        isAnyOf(from ?? to ?? [], (peer) => this.#isPeer(peer, other)) &&
         (ports ?? []).some((open) => open.port === port && open.protocol === protocol)
     );
   }
@@ -70,6 +70,11 @@ export class PolicyNetwork {
         : matches(namespaceSelector, { 'kubernetes.io/metadata.name': namespace });
     return isInNamespace && (podSelector === undefined || matches(podSelector, labels));
   }
+}
+
+/** An empty list of peers is everybody. */
+function isAnyOf(peers: readonly Peer[], isPeer: (peer: Peer) => boolean): boolean {
+  return peers.length === 0 || peers.some(isPeer);
 }
 
 function matches({ matchLabels = {} }: Selector, labels: Readonly<Record<string, string>>): boolean {

@@ -27,7 +27,8 @@ spec:
 
 {{/*
 Replicas by what waits and by how full the KV cache is, as Prometheus has it. Never by processor time: one request takes all of it.
-Both figures are sums over replicas, which KEDA divides by the threshold. Takes dict root, name, service.
+Both figures are sums over replicas, which KEDA divides by the threshold. Where there is no figure, as while no scrape gets through, the
+fallback holds: that nothing is known does not mean that nothing waits. Takes dict root, name, service.
 */}}
 {{- define "janus-mesh.queueAutoscaler" -}}
 {{- $scaling := .service.autoscaling }}
@@ -59,6 +60,7 @@ spec:
         serverAddress: {{ $scaling.prometheus }}
         query: sum(janus_queue_depth{ {{- $pods -}} })
         threshold: {{ toJson $scaling.queuePerReplica | quote }}
+        ignoreNullValues: "false"
     - type: prometheus
       name: kv
       metricType: AverageValue
@@ -66,6 +68,7 @@ spec:
         serverAddress: {{ $scaling.prometheus }}
         query: sum(janus_kv_used_bytes{ {{- $pods -}} } / janus_kv_budget_bytes{ {{- $pods -}} })
         threshold: {{ toJson $scaling.kvShare | quote }}
+        ignoreNullValues: "false"
 {{- end }}
 
 {{/* Up at once, twofold at most; down one pod at a time, and only after a quiet while: caches are lost, and each drain may take minutes. */}}

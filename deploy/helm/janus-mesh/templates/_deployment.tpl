@@ -40,10 +40,10 @@ spec:
       # The longest call may finish: a picture that begins as the drain does.
       terminationGracePeriodSeconds: {{ add (int .root.Values.preStopSeconds) (ceil $settings.drainSeconds) 30 }}
       {{- with .service.priorityClassName }}
-      priorityClassName: {{ . }}
+      priorityClassName: {{ . | quote }}
       {{- end }}
       {{- with .service.gpu.runtimeClassName }}
-      runtimeClassName: {{ . }}
+      runtimeClassName: {{ . | quote }}
       {{- end }}
       {{- with .service.nodeSelector }}
       nodeSelector:
@@ -56,7 +56,7 @@ spec:
       {{- with .service.topologySpread }}
       topologySpreadConstraints:
         {{- range . }}
-        - topologyKey: {{ .topologyKey }}
+        - topologyKey: {{ .topologyKey | quote }}
           maxSkew: {{ .maxSkew }}
           whenUnsatisfiable: {{ .whenUnsatisfiable }}
           labelSelector:
@@ -72,7 +72,7 @@ spec:
       {{- end }}
       containers:
         - name: {{ .name }}
-          image: {{ include "janus-mesh.image" (dict "root" .root "name" .name "image" .service.image) }}
+          image: {{ include "janus-mesh.image" (dict "root" .root "name" .name "image" .service.image) | quote }}
           imagePullPolicy: {{ .root.Values.image.pullPolicy }}
           env:
             {{- include "janus-mesh.environment" . | trim | nindent 12 }}

@@ -27,7 +27,23 @@
 - name: JANUS_MESH_METRICS_PORT
   value: {{ include "janus-mesh.metricsPort" . | quote }}
 {{- end }}
-{{- with .root.Values.telemetry.otlp }}
+{{- $own := list }}
+{{- range .service.extraEnv }}
+{{- $own = append $own .name }}
+{{- end }}
+{{- range include "janus-mesh.otlpEnvironment" .root | fromYamlArray }}
+{{- if not (has .name $own) }}
+- {{ toYaml . | nindent 2 | trim }}
+{{- end }}
+{{- end }}
+{{- range .service.extraEnv }}
+- {{ toYaml . | nindent 2 | trim }}
+{{- end }}
+{{- end }}
+
+{{/* Variables of OpenTelemetry; one of the same name in extraEnv takes the place of its own. Takes the root context. */}}
+{{- define "janus-mesh.otlpEnvironment" -}}
+{{- with .Values.telemetry.otlp }}
 {{- if .endpoint }}
 - name: OTEL_EXPORTER_OTLP_ENDPOINT
   value: {{ .endpoint | quote }}
@@ -44,13 +60,7 @@
     fieldRef:
       fieldPath: metadata.name
 - name: OTEL_RESOURCE_ATTRIBUTES
-  value: k8s.namespace.name={{ $.root.Release.Namespace }},k8s.pod.name=$(POD_NAME)
+  value: k8s.namespace.name={{ $.Release.Namespace }},k8s.pod.name=$(POD_NAME)
 {{- end }}
-{{- end }}
-{{- range .service.extraEnv }}
-{{- if hasPrefix "JANUS_MESH_" .name }}
-{{- fail (printf "services.%s.extraEnv: %s is the chart's to set: use services.%s.settings, or settings" $.name .name $.name) }}
-{{- end }}
-- {{ toYaml . | nindent 2 | trim }}
 {{- end }}
 {{- end }}

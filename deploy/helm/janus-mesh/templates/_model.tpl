@@ -14,20 +14,20 @@
 {{- if eq .Values.model.source "pvc" }}
 - name: bundles
   persistentVolumeClaim:
-    claimName: {{ .Values.model.pvc.claimName }}
+    claimName: {{ .Values.model.pvc.claimName | quote }}
 {{- else if eq .Values.model.source "import" }}
 {{- with .Values.model.import }}
 - name: bundles
   {{- if .bundles.claimName }}
   persistentVolumeClaim:
-    claimName: {{ .bundles.claimName }}
+    claimName: {{ .bundles.claimName | quote }}
   {{- else }}
   emptyDir:
     sizeLimit: {{ .bundles.size }}
   {{- end }}
 - name: checkpoint
   persistentVolumeClaim:
-    claimName: {{ .checkpoint.claimName }}
+    claimName: {{ .checkpoint.claimName | quote }}
     readOnly: true
 {{- end }}
 {{- end }}
@@ -46,7 +46,7 @@
 {{- define "janus-mesh.importContainer" -}}
 {{- with .Values.model.import }}
 - name: import
-  image: {{ include "janus-mesh.image" (dict "root" $ "name" "command" "image" $.Values.command.image) }}
+  image: {{ include "janus-mesh.image" (dict "root" $ "name" "command" "image" $.Values.command.image) | quote }}
   imagePullPolicy: {{ $.Values.image.pullPolicy }}
   args:
     - import
@@ -54,7 +54,7 @@
     - --out
     - {{ include "janus-mesh.bundle" $ }}
     - --name
-    - {{ default .bundle (base .checkpoint.path | trimAll ".") }}
+    - {{ default .bundle (base .checkpoint.path | trimAll ".") | quote }}
     - --quantize
     - {{ .quantize }}
     - --if-missing

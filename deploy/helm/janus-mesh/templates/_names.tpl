@@ -7,7 +7,7 @@
 {{/* Labels that a release's pods are found by. Takes dict root, component. */}}
 {{- define "janus-mesh.selectorLabels" -}}
 app.kubernetes.io/name: {{ .root.Chart.Name }}
-app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/instance: {{ .root.Release.Name | quote }}
 app.kubernetes.io/component: {{ .component }}
 {{- end }}
 

@@ -1,4 +1,7 @@
-{{/* Who may call a tier, and whom it may call. Nothing else goes in or out. Takes dict root, name, tier. */}}
+{{/*
+Who may call a tier, and whom it may call. Nothing else goes in or out. An empty list of peers would let everybody through, as Kubernetes
+has it; here it stands for nobody, and its rule is left out. Takes dict root, name, tier.
+*/}}
 {{- define "janus-mesh.networkPolicy" -}}
 {{- $names := dict "root" .root "component" .name }}
 {{- $policy := .root.Values.networkPolicy }}
@@ -22,7 +25,9 @@ spec:
   ingress:
     - from:
         {{- if .tier.calls }}
-        {{- toYaml $policy.clients | nindent 8 }}
+        {{- with $policy.clients }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
         {{- $callers = append $callers "test" }}
         {{- end }}
         {{- range $callers }}
@@ -33,16 +38,17 @@ spec:
       ports:
         - port: {{ include "janus-mesh.grpcPort" . }}
           protocol: TCP
-    {{- if .root.Values.telemetry.metrics.enabled }}
+    {{- if and .root.Values.telemetry.metrics.enabled $policy.metricsClients }}
     - from:
         {{- toYaml $policy.metricsClients | nindent 8 }}
       ports:
         - port: {{ include "janus-mesh.metricsPort" . }}
           protocol: TCP
     {{- end }}
-  {{- $callsOut := or .tier.calls .root.Values.telemetry.otlp.endpoint }}
-  egress:{{ if not $callsOut }} []{{ end }}
-    {{- if $callsOut }}
+  {{- $exports := and .root.Values.telemetry.otlp.endpoint $policy.otlp }}
+  {{- $asksNames := and (or .tier.calls .root.Values.telemetry.otlp.endpoint) $policy.dns }}
+  egress:{{ if not (or .tier.calls $exports $asksNames) }} []{{ end }}
+    {{- if $asksNames }}
     {{- include "janus-mesh.dnsEgress" .root | nindent 4 }}
     {{- end }}
     {{- range $tier, $variable := .tier.calls }}
@@ -54,7 +60,7 @@ spec:
         - port: {{ include "janus-mesh.grpcPort" $ }}
           protocol: TCP
     {{- end }}
-    {{- if .root.Values.telemetry.otlp.endpoint }}
+    {{- if $exports }}
     - to:
         {{- toYaml $policy.otlp | nindent 8 }}
       ports:

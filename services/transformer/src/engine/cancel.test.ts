@@ -119,8 +119,9 @@ test('cancelling what is over does nothing', async () => {
   expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
 });
 
-test('a step that nobody wants any more is cancelled, one that others share goes on', async () => {
-  const bench = makeBench();
+test('a step that nobody wants any more is cancelled, which is no failure; one that others share goes on', async () => {
+  const outcomes: string[] = [];
+  const bench = makeBench({ onStep: ({ outcome }) => outcomes.push(outcome.kind) });
   const [first, second] = [textRequest(5, { maxNewTokens: 9 }), textRequest(6, { maxNewTokens: 9 })].map((spec) =>
     bench.engine.submit(spec)
   );
@@ -134,6 +135,7 @@ test('a step that nobody wants any more is cancelled, one that others share goes
   expect(bench.runner.cancels).toBe(1);
   expect(bench.runner.steps).toHaveLength(5);
   await bench.engine.idle();
+  expect(outcomes).toEqual(['committed', 'committed', 'committed', 'committed', 'cancelled']);
   expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
   expect((await bench.submit(COMPANY)).hashes).toEqual((await companyAlone()).hashes);
 });

@@ -127,7 +127,7 @@ export class Engine {
 
   #wake(): void {
     this.#isWoken = true;
-    if (this.#running?.groups.every(({ group }) => group.request.failure)) this.#options.runner.cancel(); // nobody wants it any more
+    if (this.#running && isUnwanted(this.#running)) this.#options.runner.cancel();
     if (this.#requests.live.size === 0) this.#delay.end(); // nobody is left to slow down
     this.#work ??= this.#run();
   }
@@ -206,9 +206,16 @@ export class Engine {
       return { outcome: { kind: 'committed' }, runMs };
     } catch (cause) {
       this.#running = undefined;
+      const ranMs = runMs ?? clock.now() - sinceMs;
+      if (isUnwanted(plan)) return { outcome: { kind: 'cancelled' }, runMs: ranMs };
       const error = stepFailed('a step', cause);
       for (const { group } of plan.groups) this.#requests.fail(group.request, error);
-      return { outcome: { kind: 'failed', error }, runMs: runMs ?? clock.now() - sinceMs };
+      return { outcome: { kind: 'failed', error }, runMs: ranMs };
     }
   }
+}
+
+/** Whether all requests of a step are over. */
+function isUnwanted({ groups }: StepPlan): boolean {
+  return groups.every(({ group }) => group.request.failure);
 }

@@ -1,8 +1,11 @@
 import type { EngineError } from './engine-error.ts';
 import type { StepPlan } from './step-plan.ts';
 
-/** What came of a step: its failure is data, the loop goes on. */
-export type StepOutcome = { readonly kind: 'committed' } | { readonly kind: 'failed'; readonly error: EngineError };
+/** What came of a step: its failure is data, the loop goes on. Cancelled: it was ended as nobody wanted it any more, which is no failure. */
+export type StepOutcome =
+  | { readonly kind: 'committed' }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'failed'; readonly error: EngineError };
 
 /** A step, for whoever watches. */
 export interface StepRecord {

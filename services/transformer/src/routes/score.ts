@@ -3,6 +3,7 @@ import type { CallContext, Handler } from '@janus-mesh/rpc';
 import { f32Tensor, openRequest, requireDiagnostics, requireRevision } from '@janus-mesh/service';
 import type { EngineEvent } from '../engine/engine-event.ts';
 import { runRequest } from '../run-request.ts';
+import { RequestWatch } from '../telemetry/request-watch.ts';
 import type { Transformer } from '../transformer.ts';
 import { headVocabulary } from '../validation/head-vocabulary.ts';
 import { validScore } from '../validation/valid-score.ts';
@@ -17,14 +18,17 @@ export function scoreRoute(transformer: Transformer): Handler<TransformerService
 async function* score(
   transformer: Transformer,
   requests: AsyncIterable<ScoreRequest>,
-  { signal, caller, deadline }: CallContext
+  { signal, caller, deadline, trace }: CallContext
 ): AsyncGenerator<ScoreResponse, void, undefined> {
+  const { metrics, tokens } = transformer;
   const { start, pieces } = await openRequest(requests, 'features');
   requireRevision(transformer.info.revision, start.revision);
   requireDiagnostics(transformer.info.diagnostics, { 'start.output': start.output === ScoreOutput.SCORE_OUTPUT_LOGITS });
   const request = { ...validScore(start, transformer.config, caller), deadline };
   const vocabulary = headVocabulary(request.head, transformer.config).size;
+  const watch = new RequestWatch({ head: request.head, metrics, tokens, trace });
   for await (const event of runRequest(transformer, request, { chunks: pieces, signal })) {
+    watch.see(event);
     for (const rows of responsesOf(event, vocabulary)) yield { rows };
   }
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { type GenerateRequest, type GenerateStart, Head } from '@janus-mesh/contracts';
+import { type GenerateRequest, type GenerateStart, Head, type ScoreRequest } from '@janus-mesh/contracts';
 import { createLogger } from '@janus-mesh/telemetry';
 import { openTelemetry } from '@janus-mesh/telemetry/register';
 import { expect, onTestFinished, test } from 'vitest';
@@ -66,6 +66,25 @@ test('tokens, gaps between them, waits and steps are counted, each by its kind',
   expect(value('janus_step_duration_seconds_count')).toBe(tier.engine.stats().steps);
   expect(value('janus_step_failures_total')).toBe(0);
   expect(value('janus_rows_limit')).toBe(4);
+});
+
+test('what is scored waits as the rest does, and generates nothing', async () => {
+  const tier = await measuredTier();
+  async function* scored(): AsyncGenerator<ScoreRequest> {
+    const start = {
+      revision: REVISION,
+      head: Head.HEAD_TEXT,
+      prompt: ids(1, 2, 3),
+      negativePrompt: [],
+      guidanceWeight: 0,
+      continuation: [4]
+    };
+    yield { message: { $case: 'start', value: start } };
+  }
+  for await (const _ of tier.client.score(scored())) void _;
+  const value = await tier.scrape();
+  expect(value('janus_queue_wait_seconds_count text')).toBe(1);
+  expect(value('janus_generated_tokens_total text')).toBe(0);
 });
 
 test('a step that fails is counted, and its request is a failure', async () => {
