@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ALLOCATOR_TUNABLES } from '../../libs/cli/src/mesh/allocator-tunables.ts';
+import type { Tier } from '../../libs/cli/src/mesh/mesh.ts';
 import type { Bench } from './bench.ts';
 import type { SubjectOptions } from './row.ts';
 import { type SubjectCommand, SubjectProcess } from './subject-process.ts';
@@ -23,6 +24,14 @@ interface PeerNeeds {
   readonly program?: string;
   readonly mayHave: RegExp;
 }
+
+/** Whose work it is: it is started as that tier is. */
+const TIER_OF_MODULE: Readonly<Record<string, Tier>> = {
+  'transformer-step': 'transformer',
+  'engine-loop': 'transformer',
+  siglip: 'vision-encoder',
+  'vq-decode': 'image-codec'
+};
 
 const LANGUAGE = /^(decode|prefill)-/;
 
@@ -78,7 +87,8 @@ export async function startSubject(subject: KnownSubject, bench: Bench): Promise
 export function ownCommand(name: string, module: string, options: SubjectOptions): SubjectCommand {
   const main = join(import.meta.dirname, 'subject-main.ts');
   const args = ['--import', 'tsx', main, module, JSON.stringify(options)];
-  return { name, command: process.execPath, args, env: { GLIBC_TUNABLES: ALLOCATOR_TUNABLES } }; // as the transformer is started
+  const tier = TIER_OF_MODULE[module];
+  return { name, command: process.execPath, args, ...(tier ? { env: { GLIBC_TUNABLES: ALLOCATOR_TUNABLES[tier] } } : {}) };
 }
 
 function own(name: string, module: string, mayHave: RegExp): KnownSubject {

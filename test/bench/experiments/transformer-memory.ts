@@ -43,7 +43,7 @@ async function start({ bundles, threads }: Bench, replica: number, packedWeights
   const env = {
     PATH: process.env.PATH ?? '',
     HOME: process.env.HOME ?? '',
-    GLIBC_TUNABLES: ALLOCATOR_TUNABLES,
+    GLIBC_TUNABLES: ALLOCATOR_TUNABLES.transformer,
     JANUS_MESH_BUNDLE: await bundles.of('w8a8'),
     JANUS_MESH_PORT: '0',
     JANUS_MESH_THREADS: String(threads),

@@ -109,7 +109,7 @@ function fileOf(name: ServiceName, dist: string | undefined): string {
 function serviceEnv(name: ServiceName, replica: number, options: MeshOptions): Record<string, string> {
   const port = options.ports[name];
   return {
-    ...(name === 'transformer' ? { GLIBC_TUNABLES: ALLOCATOR_TUNABLES } : {}),
+    GLIBC_TUNABLES: ALLOCATOR_TUNABLES[name],
     ...options.env,
     JANUS_MESH_BUNDLE: options.bundle,
     JANUS_MESH_HOST: name === 'orchestrator' ? options.host : LOOPBACK,
