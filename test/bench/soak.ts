@@ -12,7 +12,7 @@ const WARM_UP_MS = 120_000;
 /** Nothing ends for time alone, however slow the machine is. */
 const DEADLINE_MS = 3_600_000;
 const MB = 1e6;
-const DRAWERS = 3;
+const DRAWERS = 6;
 /** Of 24 of a picture. */
 const PREVIEWS_AHEAD = 24 / DRAWERS;
 /** Caches that are full before anything is counted: what grows after that is no cache. */
@@ -97,7 +97,7 @@ async function texts({ client }: TestMesh, signal: AbortSignal): Promise<void> {
 }
 
 // A drawing takes memory row by row and gives it back at once. One after another is ahead of the next by the same part of a picture: so
-// what they take together stays about the same.
+// what they take together stays about the same. They go without guidance: pairs are drawn by those who hang up.
 function drawers(mesh: TestMesh, end: AbortSignal): Promise<void>[] {
   let isAhead: Promise<unknown> = Promise.resolve();
   return Array.from({ length: DRAWERS }, () => {
@@ -109,7 +109,7 @@ function drawers(mesh: TestMesh, end: AbortSignal): Promise<void>[] {
 }
 
 async function drawing({ client }: TestMesh, signal: AbortSignal, rows: EventEmitter): Promise<void> {
-  const request = { prompt: 'A lighthouse at night.', samples: 1, preview: PreviewMode.PREVIEW_MODE_EVERY_ROW };
+  const request = { prompt: 'A lighthouse at night.', samples: 1, guidanceWeight: 1, preview: PreviewMode.PREVIEW_MODE_EVERY_ROW };
   let previews = 0;
   for await (const { $case } of client.generateImage(request, { signal }))
     if ($case === 'preview' && ++previews === PREVIEWS_AHEAD) rows.emit('ahead');

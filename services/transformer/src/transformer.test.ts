@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { floats, readSafetensors } from '../../../test/support/safetensors.ts';
 import { importTiny, startTier, type TestTier, type TinyBundle } from '../../../test/support/tier.ts';
 import { generate, type NamedFeatures, score, segmentsOf } from '../../../test/support/tier-calls.ts';
+import { PREFILL_CHUNK } from './engine/chunk-grid.ts';
 import { transformer } from './service.ts';
 
 const GOLDENS = resolve(import.meta.dirname, '../../../test/goldens/tiny-pro');
@@ -188,7 +189,7 @@ test('describes what it serves, and counts what it did; nothing is left of what 
       revision: bundle.revision,
       diagnostics: true,
       threads: 2,
-      fingerprint: { quantization: 'f32', kvCache: 'f32', prefillChunk: 64 }
+      fingerprint: { quantization: 'f32', kvCache: 'f32', prefillChunk: PREFILL_CHUNK }
     },
     contextTokens: 1024,
     slots: 16,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { PREFILL_CHUNK } from './chunk-grid.ts';
 import { EngineError } from './engine-error.ts';
 import type { EngineRequest } from './engine-request.ts';
 import { makeBench, NOTHING_LEFT, pictureRequest, type Received, receive, textRequest } from './testing/test-bench.ts';
@@ -30,7 +31,11 @@ function randomRequest(roll: (below: number) => number): EngineRequest {
 // Each pattern: requests come at random steps, some are cancelled, memory and slots are scarce.
 test.each(Array.from({ length: PATTERNS }, (_, i) => i))('in company as alone, bit for bit: arrival pattern %i', async (pattern) => {
   const roll = dice(BigInt(pattern));
-  const bench = makeBench({ kvBudgetBytes: 500 + roll(1500), prefillTokens: 64 + roll(200), runner: { slots: 2 + roll(8), rounding: 8 } });
+  const bench = makeBench({
+    kvBudgetBytes: 500 + roll(1500),
+    prefillTokens: PREFILL_CHUNK + roll(200),
+    runner: { slots: 2 + roll(8), rounding: 8 }
+  });
   const waiting = new Map(Array.from({ length: 11 }, (_, i) => [i, randomRequest(roll)]));
   const specs = new Map(waiting);
   const results = new Map<number, Promise<Received>>();

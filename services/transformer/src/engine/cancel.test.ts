@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { PREFILL_CHUNK } from './chunk-grid.ts';
 import { EngineError } from './engine-error.ts';
 import type { RequestHandle } from './request-handle.ts';
 import { makeBench, NOTHING_LEFT, pictureRequest, receive, textRequest } from './testing/test-bench.ts';
@@ -15,7 +16,7 @@ test('cancelled during any step, a group is in no later one, leaks nothing, and 
   for (let step = 0; step < 12; step++) {
     const bench = makeBench();
     const company = bench.submit(COMPANY);
-    const handle = bench.engine.submit(pictureRequest(150, 20, { maxNewTokens: 30 }));
+    const handle = bench.engine.submit(pictureRequest(118, 20, { maxNewTokens: 30 }));
     const reader = receive(handle);
     let freed: number | undefined;
     bench.runner.during(step, () => handle.cancel(CANCELLED));
@@ -32,7 +33,7 @@ test('cancelled during any step, a group is in no later one, leaks nothing, and 
 
 test('cancelled while the tokens of its step are drawn, it gets none of them and is freed before the next step', async () => {
   const alone = await companyAlone();
-  const bench = makeBench({ prefillTokens: 128 });
+  const bench = makeBench({ prefillTokens: 2 * PREFILL_CHUNK });
   const company = bench.submit(COMPANY);
   const handle = bench.engine.submit(textRequest(4, { maxNewTokens: 5 }));
   bench.clock.tickMs = 10; // every row takes longer than the engine keeps the event loop for itself

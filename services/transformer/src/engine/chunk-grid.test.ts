@@ -10,18 +10,18 @@ function chunks(length: number): number[] {
 test.each([
   [1, [1]],
   [2, [2]],
-  [63, [63]],
-  [64, [64]],
+  [47, [47]],
+  [48, [48]],
   [33, [31, 2]],
-  [65, [63, 2]],
-  [97, [64, 31, 2]],
-  [66, [64, 2]],
-  [128, [64, 64]],
-  [129, [64, 63, 2]],
-  [130, [64, 64, 2]],
-  [193, [64, 64, 56, 9]],
-  [185, [64, 64, 55, 2]],
-  [305, [64, 64, 56, 48, 48, 25]]
+  [49, [47, 2]],
+  [81, [48, 31, 2]],
+  [50, [48, 2]],
+  [96, [48, 48]],
+  [97, [48, 47, 2]],
+  [98, [48, 48, 2]],
+  [145, [48, 48, 40, 9]],
+  [137, [48, 48, 39, 2]],
+  [305, [48, 48, 40, 40, 40, 40, 40, 9]]
 ])('cuts a prompt of %i tokens into %j', (length, sizes) => {
   expect(chunks(length)).toEqual(sizes);
 });
@@ -38,6 +38,8 @@ test('never makes a chunk of one from a longer prompt, and covers every token on
 });
 
 test('makes chunks shorter the more tokens lie before them, wherever a prompt is taken up', () => {
-  expect([0, 127, 128, 256, 512, 1024, 1536, 4000].map((start) => chunkEnd(start, 5000) - start)).toEqual([64, 64, 56, 48, 40, 32, 24, 16]);
-  expect(chunkCount(1000, 1100)).toBe(4); // 32, 24, 24, 20
+  expect([0, 85, 86, 307, 308, 640, 1024, 1536, 4000].map((start) => chunkEnd(start, 5000) - start)).toEqual([
+    48, 48, 40, 40, 32, 32, 24, 16, 16
+  ]);
+  expect(chunkCount(1000, 1100)).toBe(5); // 24, 24, 24, 24, 4
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { PREFILL_CHUNK } from './chunk-grid.ts';
 import { EngineError } from './engine-error.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { FakeRunnerOptions } from './testing/fake-runner.ts';
@@ -33,7 +34,8 @@ test('a deadline that is over is refused', async () => {
 
 test('too little time even to run the prompt is refused, just enough is not: the longer prompt of a pair counts', async () => {
   const bench = await warmBench();
-  const submit = (leftMs: number) => pictureRequest(10, 4 * 64 + 1, { deadline: bench.clock.unixMs() + leftMs, maxNewTokens: 1 });
+  const submit = (leftMs: number) =>
+    pictureRequest(10, 4 * PREFILL_CHUNK + 1, { deadline: bench.clock.unixMs() + leftMs, maxNewTokens: 1 });
   expect(refusal(() => bench.engine.submit(submit(499)))).toMatchObject({
     reason: 'DEADLINE_TOO_SHORT',
     message: 'running the prompt takes 500 ms at least, the deadline is in 499 ms',
@@ -47,7 +49,7 @@ test('the fastest of the last steps counts for the prompt: a slow one proves not
   const bench = makeBench();
   for (let step = 0; step < 10; step++) bench.runner.during(step, () => bench.clock.advance(step === 4 ? 10 : 10_000));
   await bench.submit(textRequest(3, { maxNewTokens: 10 }));
-  expect((await bench.submit(textRequest(64, { deadline: bench.clock.unixMs() + 11, maxNewTokens: 1 }))).error).toBeUndefined();
+  expect((await bench.submit(textRequest(PREFILL_CHUNK, { deadline: bench.clock.unixMs() + 11, maxNewTokens: 1 }))).error).toBeUndefined();
 });
 
 test('an engine that has run nothing yet refuses nobody for time', async () => {

@@ -1,19 +1,20 @@
 import { describe, expect, test } from 'vitest';
+import { PREFILL_CHUNK } from './chunk-grid.ts';
 import { makeBench, NOTHING_LEFT, pictureRequest, receive, textRequest } from './testing/test-bench.ts';
 
 describe('steps', () => {
   test('a prompt goes in chunks of the grid, then one token a step; the last token is never run', async () => {
     const bench = makeBench();
-    const { ids } = await bench.submit(textRequest(130, { maxNewTokens: 3 }));
-    expect(bench.runner.steps).toEqual(['0 0+64', '0 64+64', '0 128+2 last', '0 130+1 last', '0 131+1 last']);
+    const { ids } = await bench.submit(textRequest(98, { maxNewTokens: 3 }));
+    expect(bench.runner.steps).toEqual(['0 0+48', '0 48+48', '0 96+2 last', '0 98+1 last', '0 99+1 last']);
     expect(ids[0]).toHaveLength(3);
-    expect(bench.leftovers()).toMatchObject({ ...NOTHING_LEFT, steps: 5, stepTokens: 132 });
+    expect(bench.leftovers()).toMatchObject({ ...NOTHING_LEFT, steps: 5, stepTokens: 100 });
   });
 
   test.each([
     [1, ['0 0+1 last']],
-    [65, ['0 0+63', '0 63+2 last']],
-    [129, ['0 0+64', '0 64+63', '0 127+2 last']]
+    [49, ['0 0+47', '0 47+2 last']],
+    [97, ['0 0+48', '0 48+47', '0 95+2 last']]
   ])('a prompt of %i tokens never leaves a chunk of one behind', async (length, steps) => {
     const bench = makeBench();
     await bench.submit(textRequest(length, { maxNewTokens: 1 }));
@@ -30,7 +31,7 @@ describe('steps', () => {
     const bench = makeBench();
     let late: ReturnType<typeof bench.submit> | undefined;
     bench.runner.during(2, () => {
-      late = bench.submit(textRequest(70, { maxNewTokens: 2 }));
+      late = bench.submit(textRequest(54, { maxNewTokens: 2 }));
     });
     await bench.submit(textRequest(4, { maxNewTokens: 6 }));
     await late;
@@ -38,26 +39,26 @@ describe('steps', () => {
       '0 0+4 last',
       '0 4+1 last',
       '0 5+1 last',
-      '0 6+1 last | 1 0+64',
-      '0 7+1 last | 1 64+6 last',
-      '0 8+1 last | 1 70+1 last'
+      '0 6+1 last | 1 0+48',
+      '0 7+1 last | 1 48+6 last',
+      '0 8+1 last | 1 54+1 last'
     ]);
   });
 
   test('decodes go first, and a step brings only so many prompt tokens beside them', async () => {
-    const bench = makeBench({ prefillTokens: 64 });
+    const bench = makeBench({ prefillTokens: 48 });
     await Promise.all([
       bench.submit(textRequest(3, { maxNewTokens: 4 })),
-      bench.submit(textRequest(61, { maxNewTokens: 1 })),
+      bench.submit(textRequest(45, { maxNewTokens: 1 })),
       bench.submit(textRequest(10, { maxNewTokens: 1 }))
     ]);
-    expect(bench.runner.steps).toEqual(['0 0+3 last | 1 0+61 last', '0 3+1 last | 2 0+10 last', '0 4+1 last', '0 5+1 last']);
+    expect(bench.runner.steps).toEqual(['0 0+3 last | 1 0+45 last', '0 3+1 last | 2 0+10 last', '0 4+1 last', '0 5+1 last']);
   });
 
   test('nobody overtakes in prefill: a small prompt waits behind the chunks of a big one', async () => {
-    const bench = makeBench({ prefillTokens: 64 });
-    await Promise.all([bench.submit(textRequest(128, { maxNewTokens: 1 })), bench.submit(textRequest(5, { maxNewTokens: 1 }))]);
-    expect(bench.runner.steps).toEqual(['0 0+64', '0 64+64 last', '1 0+5 last']);
+    const bench = makeBench({ prefillTokens: PREFILL_CHUNK });
+    await Promise.all([bench.submit(textRequest(96, { maxNewTokens: 1 })), bench.submit(textRequest(5, { maxNewTokens: 1 }))]);
+    expect(bench.runner.steps).toEqual(['0 0+48', '0 48+48 last', '1 0+5 last']);
   });
 
   test('nothing runs while there is nothing to do', async () => {
@@ -80,13 +81,13 @@ describe('guidance pairs', () => {
 
   test('prompts of different lengths: the shorter one keeps its last chunk until the other has come to its own', async () => {
     const bench = makeBench();
-    await bench.submit(pictureRequest(200, 70, { maxNewTokens: 2 }));
+    await bench.submit(pictureRequest(152, 54, { maxNewTokens: 2 }));
     expect(bench.runner.steps).toEqual([
-      '0 0+64 | 1 0+64',
-      '0 64+64',
-      '0 128+56',
-      '0 184+16 last | 1 64+6 last',
-      '0 200+1 last | 1 70+1 last'
+      '0 0+48 | 1 0+48',
+      '0 48+48',
+      '0 96+40',
+      '0 136+16 last | 1 48+6 last',
+      '0 152+1 last | 1 54+1 last'
     ]);
   });
 

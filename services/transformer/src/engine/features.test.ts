@@ -40,11 +40,11 @@ test('the picture and its place in the prompt decide the answer', async () => {
 
 test('pictures reach across chunk borders', async () => {
   const bench = makeBench();
-  const big: PromptPart = { kind: 'features', hash: 'big', rows: 100 };
+  const big: PromptPart = { kind: 'features', hash: 'big', rows: 80 };
   const handle = bench.engine.submit(textRequest(0, { prompt: [ids, big, ids], maxNewTokens: 1 }));
-  handle.provideFeatures('big', new Float32Array(200), 100);
+  handle.provideFeatures('big', new Float32Array(160), 80);
   await receive(handle);
-  expect(bench.runner.steps).toEqual(['align 100', '0 0+64', '0 64+42 last']);
+  expect(bench.runner.steps).toEqual(['align 80', '0 0+48', '0 48+38 last']);
 });
 
 test('all samples share one picture', async () => {

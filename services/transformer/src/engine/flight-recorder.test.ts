@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { PREFILL_CHUNK } from './chunk-grid.ts';
 import { FlightRecorder } from './flight-recorder.ts';
 import { makeBench, pictureRequest, textRequest } from './testing/test-bench.ts';
 
 function recordedBench(capacity?: number) {
   const recorder = new FlightRecorder(capacity);
-  return { recorder, ...makeBench({ prefillTokens: 128, onStep: (step) => recorder.record(step) }) };
+  return { recorder, ...makeBench({ prefillTokens: 2 * PREFILL_CHUNK, onStep: (step) => recorder.record(step) }) };
 }
 
 test('a step is kept with what each row brought, who waited, what memory was in use and how long it took', async () => {
@@ -12,7 +13,7 @@ test('a step is kept with what each row brought, who waited, what memory was in 
   clock.tickMs = 0.5;
   clock.advance(1_000);
   runner.during(0, () => clock.advance(7));
-  await Promise.all([submit(pictureRequest(70, 5, { maxNewTokens: 2 })), submit(textRequest(4, { maxNewTokens: 3 }))]);
+  await Promise.all([submit(pictureRequest(54, 5, { maxNewTokens: 2 })), submit(textRequest(4, { maxNewTokens: 3 }))]);
   const steps = [...recorder.last()];
   expect(steps[0]).toEqual({
     step: 0,
@@ -20,9 +21,9 @@ test('a step is kept with what each row brought, who waited, what memory was in 
     runMs: 7.5,
     commitMs: expect.any(Number),
     queued: 0,
-    kvBytesUsed: 71 + 6 + 6,
+    kvBytesUsed: 55 + 6 + 6,
     groups: [
-      { group: 0, head: 'codes', tokens: [64] },
+      { group: 0, head: 'codes', tokens: [48] },
       { group: 1, head: 'text', tokens: [4] }
     ],
     error: ''

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PREFILL_CHUNK } from './chunk-grid.ts';
 import { EngineError } from './engine-error.ts';
 import type { EngineRequest } from './engine-request.ts';
 import type { PromptPart } from './prompt.ts';
@@ -32,7 +33,7 @@ describe('a prompt that begins as an earlier one did', () => {
   test('never brings a chunk of one, however much they have in common', async () => {
     for (let common = 30; common < 100; common += 3) {
       const bench = cachingBench();
-      for (const tail of [[], [], [1], [1, 2], Array(63).fill(9), Array(65).fill(9)]) {
+      for (const tail of [[], [], [1], [1, 2], Array(PREFILL_CHUNK - 1).fill(9), Array(PREFILL_CHUNK + 1).fill(9)]) {
         const spec = ask([stem(common), ids(...tail)], { maxNewTokens: 1 });
         expect((await bench.submit(spec)).hashes).toEqual(await fresh(spec));
       }
@@ -117,10 +118,10 @@ describe('a prompt that begins as an earlier one did', () => {
   test('leaves time for a deadline that the whole prompt would not meet', async () => {
     const bench = cachingBench();
     for (let step = 0; step < 100; step++) bench.runner.during(step, () => bench.clock.advance(100));
-    await bench.submit(ask([stem(600)]));
+    await bench.submit(ask([stem(470)]));
     const hurried = { deadline: bench.clock.unixMs() + 300, maxNewTokens: 1 };
-    expect(() => bench.engine.submit(ask([ids(9), stem(600)], hurried))).toThrow('running the prompt takes 1300 ms at least');
-    expect((await bench.submit(ask([stem(600), ids(1)], hurried))).error).toBeUndefined();
+    expect(() => bench.engine.submit(ask([ids(9), stem(470)], hurried))).toThrow('running the prompt takes 1300 ms at least');
+    expect((await bench.submit(ask([stem(470), ids(1)], hurried))).error).toBeUndefined();
   });
 });
 
@@ -148,15 +149,15 @@ describe('what is kept', () => {
 
   test('gives way only between steps: who needs its memory waits for the end of the step', async () => {
     const bench = cachingBench({ kvBudgetBytes: 256 });
-    await bench.submit(ask([stem(60)], { maxNewTokens: 1 }));
-    const running = bench.submit(ask([ids(1), stem(60)], { maxNewTokens: 9 }));
+    await bench.submit(ask([stem(40)], { maxNewTokens: 1 }));
+    const running = bench.submit(ask([ids(1), stem(40)], { maxNewTokens: 9 }));
     let late: ReturnType<typeof bench.submit> | undefined;
     bench.runner.during(3, () => {
-      late = bench.submit(ask([ids(2), stem(140)], { maxNewTokens: 1 }));
+      late = bench.submit(ask([ids(2), stem(150)], { maxNewTokens: 1 }));
     });
     await running;
     expect((await late)?.events.slice(0, 2)).toMatchObject([{ kind: 'queued', position: 0 }, { kind: 'admitted' }]);
-    expect(bench.runner.steps[4]).toBe('1 63+1 last | 2 0+64');
+    expect(bench.runner.steps[4]).toBe('1 43+1 last | 2 0+48');
     expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
   });
 
@@ -166,11 +167,11 @@ describe('what is kept', () => {
     bench.runner.during(1, () => handle.cancel(CANCELLED));
     await receive(handle);
     await bench.engine.idle();
-    expect(bench.engine.stats().prefixes).toMatchObject({ entries: 1, bytesUsed: 64 });
+    expect(bench.engine.stats().prefixes).toMatchObject({ entries: 1, bytesUsed: PREFILL_CHUNK });
     const again = ask([stem(200)], { maxNewTokens: 1 });
     const { hashes, events } = await bench.submit(again);
     expect(hashes).toEqual(await fresh(again));
-    expect(events[0]).toMatchObject({ reusedTokens: 64 });
+    expect(events[0]).toMatchObject({ reusedTokens: PREFILL_CHUNK });
     bench.runner.during(bench.runner.steps.length + 1, () => {
       throw new Error('no more');
     });
@@ -197,16 +198,16 @@ describe('what is kept', () => {
 
 test('a copy that fails ends the request that waits for it, and nobody else', async () => {
   const bench = cachingBench();
-  await bench.submit(ask([stem(60)]));
-  const running = bench.submit(ask([ids(1), stem(60)], { maxNewTokens: 8 }));
+  await bench.submit(ask([stem(40)]));
+  const running = bench.submit(ask([ids(1), stem(40)], { maxNewTokens: 8 }));
   let late: ReturnType<typeof bench.submit> | undefined;
   bench.runner.during(4, () => {
     bench.runner.isUnableToCopy = true;
-    late = bench.submit(ask([stem(60), ids(2, 3)]));
+    late = bench.submit(ask([stem(40), ids(2, 3)]));
   });
   expect((await running).error).toBeUndefined();
   expect((await late)?.error).toMatchObject({ reason: 'STEP_FAILED', message: 'copying a prompt failed: unable to copy' });
-  expect((await bench.submit(ask([ids(1), stem(60), ids(4, 5)]))).error).toMatchObject({
+  expect((await bench.submit(ask([ids(1), stem(40), ids(4, 5)]))).error).toMatchObject({
     message: 'a group could not start: unable to copy'
   });
   expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);

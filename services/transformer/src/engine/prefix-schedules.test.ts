@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { PREFILL_CHUNK } from './chunk-grid.ts';
 import { EngineError } from './engine-error.ts';
 import type { EngineRequest } from './engine-request.ts';
 import type { Prompt, PromptPart } from './prompt.ts';
@@ -87,7 +88,7 @@ test.each(Array.from({ length: PATTERNS }, (_, i) => i))('with what is kept as w
     kvBudgetBytes,
     prefixCacheBytes: Math.floor(kvBudgetBytes * ([1, 0.5, 0.2][roll(3)] as number)),
     featureCacheBytes: 0,
-    prefillTokens: 64 + roll(200),
+    prefillTokens: PREFILL_CHUNK + roll(200),
     runner: { slots: 2 + roll(7), rounding: 16, replaysExactly }
   });
   const turns: Prompt[] = [];

@@ -33,8 +33,8 @@ test('the logits of a forced continuation are those its tokens are drawn from in
 
 test('a continuation runs in decode form, one token a step, and the last one is only predicted', async () => {
   const bench = makeBench();
-  await bench.submit(scored(textRequest(65), [4, 5, 6], { kind: 'logprobs' }));
-  expect(bench.runner.steps).toEqual(['0 0+63', '0 63+2 last', '0 65+1 last', '0 66+1 last']);
+  await bench.submit(scored(textRequest(49), [4, 5, 6], { kind: 'logprobs' }));
+  expect(bench.runner.steps).toEqual(['0 0+47', '0 47+2 last', '0 49+1 last', '0 50+1 last']);
   expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
 });
 
@@ -58,13 +58,13 @@ test('log-probabilities are those of the (guided) logits at temperature 1', asyn
 
 test('prompt logits come chunk by chunk, and the last row is what the first token is drawn from', async () => {
   const bench = makeBench();
-  const { events } = await bench.submit(scored(textRequest(130), [7], { kind: 'logits', prompt: true }));
-  expect(bench.runner.steps).toEqual(['0 0+64 all', '0 64+64 all', '0 128+2 all']);
+  const { events } = await bench.submit(scored(textRequest(98), [7], { kind: 'logits', prompt: true }));
+  expect(bench.runner.steps).toEqual(['0 0+48 all', '0 48+48 all', '0 96+2 all']);
   const chunks = ofKind(events, 'promptLogits');
   expect(chunks.map(({ first, rows }) => [first, rows.length / 60])).toEqual([
-    [0, 64],
-    [64, 64],
-    [128, 2]
+    [0, 48],
+    [48, 48],
+    [96, 2]
   ]);
   expect(chunks.at(-1)?.rows.slice(-60)).toEqual(ofKind(events, 'stepLogits')[0]?.cond);
 });

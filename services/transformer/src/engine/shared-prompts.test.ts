@@ -14,28 +14,28 @@ async function oneByOne(spec: EngineRequest): Promise<Pick<Received, 'ids' | 'ha
 
 test('the prompt of a request runs once; the other samples have copies of it and draw their first token from the same logits', async () => {
   const bench = makeBench({ runner: { slots: 6 } });
-  const spec = pictureRequest(70, 3, { samples: 3, sampling: SAMPLING, maxNewTokens: 3 });
+  const spec = pictureRequest(54, 3, { samples: 3, sampling: SAMPLING, maxNewTokens: 3 });
   const received = await bench.submit(spec);
   expect(bench.runner.steps).toEqual([
-    '0 0+64',
-    '0 64+6 last | 1 0+3 last',
-    '0 70+1 last | 1 3+1 last | 2 70+1 last | 3 3+1 last | 4 70+1 last | 5 3+1 last',
-    '0 71+1 last | 1 4+1 last | 2 71+1 last | 3 4+1 last | 4 71+1 last | 5 4+1 last'
+    '0 0+48',
+    '0 48+6 last | 1 0+3 last',
+    '0 54+1 last | 1 3+1 last | 2 54+1 last | 3 3+1 last | 4 54+1 last | 5 3+1 last',
+    '0 55+1 last | 1 4+1 last | 2 55+1 last | 3 4+1 last | 4 55+1 last | 5 4+1 last'
   ]);
-  expect(bench.runner.copies).toEqual(['0 > 2 70', '1 > 3 3', '0 > 4 70', '1 > 5 3']);
+  expect(bench.runner.copies).toEqual(['0 > 2 54', '1 > 3 3', '0 > 4 54', '1 > 5 3']);
   expect(received).toMatchObject(await oneByOne(spec));
-  expect(bench.leftovers()).toMatchObject({ ...NOTHING_LEFT, sharedPromptTokens: 2 * 73 });
+  expect(bench.leftovers()).toMatchObject({ ...NOTHING_LEFT, sharedPromptTokens: 2 * 57 });
 });
 
 test.each([1, 2, 3, 5])(
   'samples that come later have it from one that runs, or the caches of one that is done: room for %i',
   async (room) => {
     const bench = makeBench({ runner: { slots: room } });
-    const spec = textRequest(130, { samples: 16, sampling: SAMPLING, maxNewTokens: 20, stopIds: new Set([1, 2, 3, 4, 5]) });
+    const spec = textRequest(98, { samples: 16, sampling: SAMPLING, maxNewTokens: 20, stopIds: new Set([1, 2, 3, 4, 5]) });
     const received = await bench.submit(spec);
     expect(received).toMatchObject(await oneByOne(spec));
-    expect(bench.runner.steps.filter((step) => step.includes(' 0+64'))).toHaveLength(1);
-    expect(bench.leftovers()).toMatchObject({ ...NOTHING_LEFT, sharedPromptTokens: 15 * 130 });
+    expect(bench.runner.steps.filter((step) => step.includes(' 0+48'))).toHaveLength(1);
+    expect(bench.leftovers()).toMatchObject({ ...NOTHING_LEFT, sharedPromptTokens: 15 * 98 });
   }
 );
 
@@ -51,7 +51,7 @@ test("where another caller's turn is in between, the next sample runs the prompt
   const bench = makeBench({ runner: { slots: 1 } });
   const spec = textRequest(600, { samples: 2, sampling: SAMPLING, maxNewTokens: 1 });
   const [samples] = await Promise.all([bench.submit(spec), bench.submit(textRequest(4, { caller: 'other', maxNewTokens: 1 }))]);
-  expect(bench.runner.steps.filter((step) => / 0[+]/.test(step))).toEqual(['0 0+64', '1 0+4 last', '2 0+64']);
+  expect(bench.runner.steps.filter((step) => / 0[+]/.test(step))).toEqual(['0 0+48', '1 0+4 last', '2 0+48']);
   expect(samples).toMatchObject(await oneByOne(spec));
   expect(bench.leftovers()).toMatchObject({ ...NOTHING_LEFT, sharedPromptTokens: 0 });
 });

@@ -52,11 +52,11 @@ test('gives the logits of each step, of both rows and blended where there is gui
 
 test('gives prompt logits from the first position on, in tensors of at most 1 MiB', async () => {
   const tier = await fakeTier();
-  const received = await rows(tier, { ...LOGITS, promptLogits: true, prompt: [ids(...new Array(150).fill(7))], continuation: [] });
+  const received = await rows(tier, { ...LOGITS, promptLogits: true, prompt: [ids(...new Array(118).fill(7))], continuation: [] });
   const positions = received.map((row) => (row.$case === 'promptLogits' ? row.value.dims : []));
   expect(positions).toEqual([
-    [64, 60],
-    [64, 60],
+    [48, 60],
+    [48, 60],
     [22, 60]
   ]);
 });
