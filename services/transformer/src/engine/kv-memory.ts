@@ -34,6 +34,7 @@ export class KvMemory {
   readonly #budget: number;
   readonly #kept: PrefixCache;
   #copies: PendingCopy[] = []; // that wait for the runner
+  readonly #unfilled = new WeakSet<SequenceGroup>(); // that have not got what they were to begin with
   #unused: KvHandle[] = []; // of groups that could not start meanwhile
   #bytes = 0;
   #isBusy = false;
@@ -119,11 +120,10 @@ export class KvMemory {
 
   /** Takes the caches of a group that is over: what others may begin with is kept. The runner must not be working. */
   end(group: SequenceGroup, caches: readonly KvHandle[]): void {
-    const { failure } = group.request;
-    const isSound = !failure || !BROKEN.has(failure.reason);
+    const isKept = this.#isSound(group) && this.#kept.budgetBytes > 0;
     group.rows.forEach((row, i) => {
       const kv = caches[i] as KvHandle;
-      if (isSound && this.#kept.budgetBytes > 0) this.#kept.put(this.#compact(reusablePrefix(group, row, kv, this.#runner)));
+      if (isKept) this.#kept.put(this.#compact(reusablePrefix(group, row, kv, this.#runner)));
       else this.#free(kv);
     });
   }
@@ -154,7 +154,15 @@ export class KvMemory {
   }
 
   *#prefixesOf(running: Iterable<SequenceGroup>): Generator<Prefix> {
-    for (const group of running) for (const row of group.rows) yield reusablePrefix(group, row, row.kv, this.#runner);
+    for (const group of running) {
+      if (this.#isSound(group)) for (const row of group.rows) yield reusablePrefix(group, row, row.kv, this.#runner);
+    }
+  }
+
+  // A failure tells only what came first: who was cancelled before its copy failed has an empty cache all the same.
+  #isSound(group: SequenceGroup): boolean {
+    const { failure } = group.request;
+    return !this.#unfilled.has(group) && !(failure && BROKEN.has(failure.reason));
   }
 
   // An entry that is wholly part of the prompt is given away: the new sequence will be found instead of it. It may be longer than the
@@ -198,6 +206,7 @@ export class KvMemory {
       try {
         this.#runner.copy(from, to, positions);
       } catch (cause) {
+        this.#unfilled.add(group);
         onFailed(group, cause);
       }
     }

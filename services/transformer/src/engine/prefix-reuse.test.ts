@@ -248,3 +248,21 @@ test('a copy that fails ends the request that waits for it, and nobody else', as
   });
   expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
 });
+
+test('a copy that fails leaves nothing behind of a request that was cancelled before it', async () => {
+  const bench = cachingBench();
+  const running = bench.submit(ask([stem(60)], { maxNewTokens: 12 }));
+  const spec = ask([stem(60), ids(2, 3)], { maxNewTokens: 40 });
+  bench.runner.during(4, () => {
+    bench.runner.isUnableToCopy = true;
+    bench.engine.submit(spec).cancel(CANCELLED);
+  });
+  let late: ReturnType<typeof bench.submit> | undefined;
+  bench.runner.during(6, () => {
+    bench.runner.isUnableToCopy = false;
+    late = bench.submit(spec);
+  });
+  await running;
+  expect((await late)?.hashes).toEqual(await fresh(spec));
+  expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
+});
