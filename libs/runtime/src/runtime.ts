@@ -1,6 +1,7 @@
 import { type DType, elementCount } from '@janus-mesh/tensor';
 import { type ElementArray, elementArray } from './element-type.ts';
 import type { Native } from './native.ts';
+import type { NativeObject } from './native-object.ts';
 import { PrepackedWeights } from './prepacked-weights.ts';
 import { createSession, type Session, type SessionSource } from './session.ts';
 import { Value } from './value.ts';
@@ -28,10 +29,12 @@ export class Runtime {
    * written.
    *
    * @param data as many elements as the dims say; f16 and bf16 as Uint16Array of their bits
+   * @param owner what frees the memory of `data`, where that is not the garbage collector: it does not while the value lives
    * @throws {RuntimeError} ARGUMENT if the array is of another type or length
    */
-  tensor<D extends DType>(dtype: D, dims: readonly number[], data?: ElementArray<D>): Value<D> {
-    return new Value(this.#native, dtype, dims, data ?? new (elementArray(dtype))(elementCount(dims)));
+  tensor<D extends DType>(dtype: D, dims: readonly number[], data?: ElementArray<D>, owner?: NativeObject): Value<D> {
+    const at = data ?? new (elementArray(dtype))(elementCount(dims));
+    return new Value(this.#native, dtype, dims, { at, keepAlive: owner });
   }
 
   /**
@@ -41,7 +44,7 @@ export class Runtime {
    * @throws {RuntimeError} ARGUMENT if it does not
    */
   tensorAt<D extends DType>(dtype: D, dims: readonly number[], address: bigint, keepAlive: object): Value<D> {
-    return new Value(this.#native, dtype, dims, { address, keepAlive });
+    return new Value(this.#native, dtype, dims, { at: address, keepAlive });
   }
 
   /** Makes a session of a graph; the event loop goes on meanwhile. @throws {RuntimeError} with ONNX Runtime's words */

@@ -44,6 +44,29 @@ test.skipIf(!isLinux)('it takes memory when it is written, and gives it back at 
   expect(ownBytes() - before).toBeLessThan(16 * MB);
 });
 
+test('it is there as long as a value over it lives, whatever is released first', () => {
+  const memory = new SystemMemory(4096);
+  const value = openRuntime({ threads: 1 }).tensor('f32', [2], memory.array('f32', 0, 2), memory);
+  memory.release();
+  value.data.set([1, -2]);
+  expect([...value.data]).toEqual([1, -2]);
+  value.release();
+});
+
+test('where the system gives no pages it is an array', () => {
+  const noPages = () => undefined;
+  const memory = new SystemMemory(64, noPages);
+  const [bytes, floats] = [memory.array('i8', 0, 64), memory.array('f32', 32, 2)];
+  expect(bytes.every((byte) => byte === 0)).toBe(true);
+  floats.set([1, -2]);
+  expect([...bytes.subarray(32, 40)]).toEqual([0, 0, -128, 63, 0, 0, 0, -64]);
+  memory.release();
+  expect(() => memory.array('i8', 0, 8)).toThrow('memory of 64 bytes was used after it was released');
+  expect(() => new SystemMemory(2 ** 53 - 1, noPages)).toThrow(
+    expect.objectContaining({ code: 'MEMORY', message: 'no memory of 9007199254740991 bytes: Array buffer allocation failed' })
+  );
+});
+
 test('what is not inside it, or released, is refused', () => {
   const memory = new SystemMemory(8);
   expect(() => memory.array('f32', 4, 2)).toThrow('bytes 4 to 12 are not inside memory of 8 bytes');

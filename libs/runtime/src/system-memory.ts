@@ -4,34 +4,38 @@ import { NativeObject } from './native-object.ts';
 import { RuntimeError } from './runtime-error.ts';
 
 /**
- * Memory from the system, filled with zeros: it costs nothing before it is written, and is the system's again the moment it is
- * released, where an array's would wait for the garbage collector and then stay with the C library. Where that is not available
- * (Windows) it is an array after all.
+ * Memory from the system, filled with zeros: it costs nothing before it is written, and is the system's again the moment it was
+ * released and no value over it lives, where an array's would wait for the garbage collector and then stay with the C library. Where
+ * that is not available (Windows) it is an array after all.
  */
 export class SystemMemory extends NativeObject {
   readonly byteLength: number;
   readonly #view: (offset: number, byteLength: number) => ArrayBufferView<ArrayBuffer>;
   readonly #free: () => void;
 
-  /** @throws {RuntimeError} MEMORY if there is no more, ARGUMENT if the length is no whole number from 1 */
-  constructor(byteLength: number) {
+  /**
+   * @param map how pages are got from the system; undefined where they are not
+   * @throws {RuntimeError} MEMORY if there is no more, ARGUMENT if the length is no whole number from 1
+   */
+  constructor(byteLength: number, map = allocateMemory) {
     super();
     if (!Number.isSafeInteger(byteLength) || byteLength < 1)
       throw new RuntimeError('ARGUMENT', `memory of ${byteLength} bytes: it must be a whole number from 1`);
     this.byteLength = byteLength;
-    const map = allocated(byteLength);
-    if (map) {
-      this.#view = (offset, length) => new Uint8Array(koffi.view(map.address + BigInt(offset), length));
-      this.#free = map.unmap;
+    const pages = allocated(byteLength, () => map(byteLength));
+    if (pages) {
+      this.#view = (offset, length) => new Uint8Array(koffi.view(pages.address + BigInt(offset), length));
+      this.#free = pages.unmap;
     } else {
-      const bytes = new ArrayBuffer(byteLength);
+      const bytes = allocated(byteLength, () => new ArrayBuffer(byteLength));
       this.#view = (offset, length) => new Uint8Array(bytes, offset, length);
       this.#free = () => {};
     }
   }
 
   /**
-   * An array over a range, used in place. It must not be touched any more once the memory is released: that ends the process.
+   * An array over a range, used in place. It must not be touched any more once the memory is released, unless a value that was made
+   * with the memory as its owner still lives: that ends the process.
    *
    * @throws {RuntimeError} ARGUMENT if the range is not inside the memory, RELEASED
    */
@@ -54,9 +58,9 @@ export class SystemMemory extends NativeObject {
   }
 }
 
-function allocated(byteLength: number): ReturnType<typeof allocateMemory> {
+function allocated<T>(byteLength: number, allocate: () => T): T {
   try {
-    return allocateMemory(byteLength);
+    return allocate();
   } catch (cause) {
     throw new RuntimeError('MEMORY', `no memory of ${byteLength} bytes: ${(cause as Error).message}`, { cause });
   }

@@ -6,11 +6,12 @@ import { NativeObject } from './native-object.ts';
 import { RuntimeError } from './runtime-error.ts';
 import { create } from './status.ts';
 
-/** Memory that is no typed array of ours. */
-export interface ForeignMemory {
-  readonly address: bigint;
-  /** Kept from being collected, and if it is a MappedFile from being unmapped, while the value lives. */
-  readonly keepAlive: object;
+/** Where a value's elements are. */
+export interface ValueMemory<D extends DType> {
+  /** An array, or an address. */
+  readonly at: ElementArray<D> | bigint;
+  /** Kept from being collected, and if it is a native object from being freed, while the value lives. */
+  readonly keepAlive: object | undefined;
 }
 
 /**
@@ -22,27 +23,29 @@ export class Value<D extends DType = DType> extends NativeObject {
   readonly dims: readonly number[];
   readonly #native: Native;
   readonly #pointer: bigint;
-  readonly #memory: ElementArray<D> | ForeignMemory; // an OrtValue keeps nothing alive by itself
+  readonly #memory: ElementArray<D> | bigint;
+  readonly #keepAlive: object | undefined; // an OrtValue keeps nothing alive by itself
 
   /** Made by `Runtime.tensor` and `Runtime.tensorAt`. */
-  constructor(native: Native, dtype: D, dims: readonly number[], memory: ElementArray<D> | ForeignMemory) {
+  constructor(native: Native, dtype: D, dims: readonly number[], { at, keepAlive }: ValueMemory<D>) {
     super();
     this.dtype = dtype;
     this.dims = dims;
     this.#native = native;
-    this.#memory = memory;
-    const bytes = checkedBytes(dtype, dims, memory);
+    this.#memory = at;
+    this.#keepAlive = keepAlive;
+    const bytes = checkedBytes(dtype, dims, { at, keepAlive });
     this.#pointer = create(
       native.api,
       native.api.createTensorWithData,
       native.mainMemory,
-      ArrayBuffer.isView(memory) ? memory : memory.address,
+      at,
       bytes,
       BigInt64Array.from(dims, BigInt),
       dims.length,
       ELEMENT_TYPE[dtype]
     );
-    if (!ArrayBuffer.isView(memory) && memory.keepAlive instanceof MappedFile) memory.keepAlive.hold();
+    if (keepAlive instanceof NativeObject) keepAlive.hold();
   }
 
   /**
@@ -52,7 +55,7 @@ export class Value<D extends DType = DType> extends NativeObject {
    */
   get data(): ElementArray<D> {
     this.assertUsable();
-    if (!ArrayBuffer.isView(this.#memory)) {
+    if (typeof this.#memory === 'bigint') {
       throw new RuntimeError('ARGUMENT', `${this.describe()} lies over memory given by its address: it has no array`);
     }
     return this.#memory;
@@ -65,7 +68,7 @@ export class Value<D extends DType = DType> extends NativeObject {
 
   protected override free(): void {
     this.#native.api.releaseValue(this.#pointer);
-    if (!ArrayBuffer.isView(this.#memory) && this.#memory.keepAlive instanceof MappedFile) this.#memory.keepAlive.drop();
+    if (this.#keepAlive instanceof NativeObject) this.#keepAlive.drop();
   }
 
   protected override describe(): string {
@@ -73,20 +76,20 @@ export class Value<D extends DType = DType> extends NativeObject {
   }
 }
 
-function checkedBytes<D extends DType>(dtype: D, dims: readonly number[], memory: ElementArray<D> | ForeignMemory): number {
+function checkedBytes<D extends DType>(dtype: D, dims: readonly number[], { at, keepAlive }: ValueMemory<D>): number {
   const what = `tensor ${dtype} [${dims}]`;
   for (const dim of dims) {
     if (!Number.isSafeInteger(dim) || dim < 0) throw new RuntimeError('ARGUMENT', `${what}: a dim must be a whole number from 0`);
   }
   const count = elementCount(dims);
   const bytes = count * dtypeBytes(dtype);
-  if (ArrayBuffer.isView(memory)) {
-    if (!(memory instanceof elementArray(dtype))) {
-      throw new RuntimeError('ARGUMENT', `${what} wants a ${elementArray(dtype).name}, not a ${(memory as object).constructor.name}`);
+  if (typeof at !== 'bigint') {
+    if (!(at instanceof elementArray(dtype))) {
+      throw new RuntimeError('ARGUMENT', `${what} wants a ${elementArray(dtype).name}, not a ${(at as object).constructor.name}`);
     }
-    if (memory.length !== count) throw new RuntimeError('ARGUMENT', `${what} has ${count} elements, the array ${memory.length}`);
-  } else if (memory.keepAlive instanceof MappedFile) {
-    memory.keepAlive.assertWithin(memory.address, bytes);
+    if (at.length !== count) throw new RuntimeError('ARGUMENT', `${what} has ${count} elements, the array ${at.length}`);
+  } else if (keepAlive instanceof MappedFile) {
+    keepAlive.assertWithin(at, bytes);
   }
   return bytes;
 }

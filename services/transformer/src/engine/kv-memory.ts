@@ -34,6 +34,8 @@ export class KvMemory {
   readonly #budget: number;
   readonly #kept: PrefixCache;
   #copies: PendingCopy[] = []; // that wait for the runner
+  readonly #unfilled = new WeakSet<SequenceGroup>(); // that have not got what they were to begin with
+  #unused: KvHandle[] = []; // of groups that could not start meanwhile
   #bytes = 0;
   #isBusy = false;
   #hits = 0;
@@ -76,6 +78,7 @@ export class KvMemory {
     } finally {
       this.#isBusy = false;
       this.#copyAll(onCopyFailed);
+      for (const kv of this.#unused.splice(0)) this.#free(kv); // after the copies that begin with what was in them
     }
   }
 
@@ -88,15 +91,17 @@ export class KvMemory {
    * Starts a group on caches of its own; room for it must be there.
    *
    * @param running whose prompts it may begin with
-   * @throws what the runner throws when it can't allocate or copy; nothing is held then
+   * @throws what the runner throws when it can't allocate or copy; nothing is held then, once the runner is done with what it does
    */
   start(group: SequenceGroup, running: Iterable<SequenceGroup>): readonly KvHandle[] {
     const caches: KvHandle[] = [];
     const hits: (PrefixHit | undefined)[] = [];
     const sharesPrompt = group.request.sharesPrompt && group.request.leader !== undefined;
+    let rest = group.rows.reduce((sum, row) => sum + this.#runner.kvBytes(row.positions), 0); // of the rows to come
     try {
       for (const row of group.rows) {
-        const { kv, hit } = this.#cacheFor(row, sharesPrompt ? undefined : this.#find(group, row, running));
+        rest -= this.#runner.kvBytes(row.positions);
+        const { kv, hit } = this.#cacheFor(row, rest, sharesPrompt ? undefined : this.#find(group, row, running));
         caches.push(kv);
         hits.push(hit);
         if (hit) this.#copies.push({ group, from: hit.prefix.kv, to: kv, positions: hit.length });
@@ -104,7 +109,8 @@ export class KvMemory {
       }
     } catch (error) {
       this.#copies = this.#copies.filter((copy) => copy.group !== group);
-      for (const kv of caches) this.#free(kv);
+      if (this.#isBusy) this.#unused.push(...caches);
+      else for (const kv of caches) this.#free(kv);
       throw error;
     }
     group.start(caches);
@@ -114,11 +120,10 @@ export class KvMemory {
 
   /** Takes the caches of a group that is over: what others may begin with is kept. The runner must not be working. */
   end(group: SequenceGroup, caches: readonly KvHandle[]): void {
-    const { failure } = group.request;
-    const isSound = !failure || !BROKEN.has(failure.reason);
+    const isKept = this.#isSound(group) && this.#kept.budgetBytes > 0;
     group.rows.forEach((row, i) => {
       const kv = caches[i] as KvHandle;
-      if (isSound && this.#kept.budgetBytes > 0) this.#kept.put(this.#compact(reusablePrefix(group, row, kv, this.#runner)));
+      if (isKept) this.#kept.put(this.#compact(reusablePrefix(group, row, kv, this.#runner)));
       else this.#free(kv);
     });
   }
@@ -149,14 +154,24 @@ export class KvMemory {
   }
 
   *#prefixesOf(running: Iterable<SequenceGroup>): Generator<Prefix> {
-    for (const group of running) for (const row of group.rows) yield reusablePrefix(group, row, row.kv, this.#runner);
+    for (const group of running) {
+      if (this.#isSound(group)) for (const row of group.rows) yield reusablePrefix(group, row, row.kv, this.#runner);
+    }
   }
 
-  // An entry that is wholly part of the prompt is given away: the new sequence will be found instead of it. Where there is no room
-  // for one beside its copy, there is no hit.
-  #cacheFor(row: Sequence, hit: PrefixHit | undefined): { kv: KvHandle; hit: PrefixHit | undefined } {
+  // A failure tells only what came first: who was cancelled before its copy failed has an empty cache all the same.
+  #isSound(group: SequenceGroup): boolean {
+    const { failure } = group.request;
+    return !this.#unfilled.has(group) && !(failure && BROKEN.has(failure.reason));
+  }
+
+  // An entry that is wholly part of the prompt is given away: the new sequence will be found instead of it. It may be longer than the
+  // row needs, where the rest still fits beside it. Where there is no room for one beside its copy, there is no hit.
+  #cacheFor(row: Sequence, rest: number, hit: PrefixHit | undefined): { kv: KvHandle; hit: PrefixHit | undefined } {
     const entry = hit && this.#kept.entries.has(hit.prefix) ? hit.prefix : undefined;
-    if (entry && entry.length === hit?.length && entry.kv.capacity >= row.positions) return { kv: this.#kept.take(entry), hit };
+    if (entry && entry.length === hit?.length && entry.kv.capacity >= row.positions) {
+      if (this.#bytes - this.#kept.bytes + entry.kv.bytes + rest <= this.#budget) return { kv: this.#kept.take(entry), hit };
+    }
     if (entry) this.#kept.touch(entry);
     const room = this.#budget - this.#bytes - this.#runner.kvBytes(row.positions); // below zero where something has to go
     const most = this.#kept.bytes + room;
@@ -165,14 +180,21 @@ export class KvMemory {
     return { kv: this.#allocate(row.positions), hit: isThere ? hit : undefined };
   }
 
-  // A short beginning in a long cache is moved to a short one, where there is room for both.
+  // A short beginning in a long cache is moved to a short one, where there is room for both. Where the system has no memory for it,
+  // it stays: a request that is over cannot fail.
   #compact(prefix: Prefix): Prefix {
     const { kv, length } = prefix;
     if (length === 0) return prefix;
     const bytes = this.#runner.kvBytes(length);
     if (bytes > kv.bytes / 2 || this.#bytes + bytes > this.#budget) return prefix;
-    const smaller = this.#allocate(length);
-    this.#runner.copy(kv, smaller, length);
+    let smaller: KvHandle | undefined;
+    try {
+      smaller = this.#allocate(length);
+      this.#runner.copy(kv, smaller, length);
+    } catch {
+      if (smaller) this.#free(smaller);
+      return prefix;
+    }
     this.#free(kv);
     return { ...prefix, kv: smaller };
   }
@@ -184,6 +206,7 @@ export class KvMemory {
       try {
         this.#runner.copy(from, to, positions);
       } catch (cause) {
+        this.#unfilled.add(group);
         onFailed(group, cause);
       }
     }

@@ -147,6 +147,16 @@ describe('what is kept', () => {
     expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
   });
 
+  test('is not handed to a pair whose other row would have no room beside it', async () => {
+    const bench = cachingBench({ kvBudgetBytes: 128 });
+    const running = bench.submit(textRequest(2, { maxNewTokens: 60 }));
+    await bench.submit(ask([stem(20)], { maxNewTokens: 40 })); // 20 positions in a cache of 64, and no room to move them
+    const second = pictureRequest(0, 10, { prompt: [stem(20), ids(1, 2)] });
+    expect((await bench.submit(second)).hashes).toEqual(await fresh(second));
+    expect((await running).error).toBeUndefined();
+    expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
+  });
+
   test('gives way only between steps: who needs its memory waits for the end of the step', async () => {
     const bench = cachingBench({ kvBudgetBytes: 256 });
     await bench.submit(ask([stem(40)], { maxNewTokens: 1 }));
@@ -188,6 +198,33 @@ describe('what is kept', () => {
     expect([bench.runner.liveCaches, bench.runner.steps]).toEqual([0, []]);
   });
 
+  test('stays in its long cache where there is no memory for a short one', async () => {
+    const bench = cachingBench();
+    const handle = bench.engine.submit(ask([stem(200)]));
+    bench.runner.during(1, () => {
+      bench.runner.isOutOfMemory = true;
+      handle.cancel(CANCELLED);
+    });
+    expect((await receive(handle)).error).toBe(CANCELLED);
+    await bench.engine.idle();
+    expect(bench.engine.stats().prefixes).toMatchObject({ entries: 1, bytesUsed: 208 });
+    expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
+  });
+
+  test('is lost with a pair that took it over and had no memory for its other row, once the step that runs is done', async () => {
+    const bench = cachingBench();
+    await bench.submit(ask([stem(60)]));
+    const running = bench.submit(ask([ids(1), stem(60)], { maxNewTokens: 8 }));
+    let late: ReturnType<typeof bench.submit> | undefined;
+    bench.runner.during(4, () => {
+      bench.runner.isOutOfMemory = true;
+      late = bench.submit(pictureRequest(0, 10, { prompt: [stem(60), ids(2, 3)], maxNewTokens: 2 }));
+    });
+    expect((await running).error).toBeUndefined();
+    expect((await late)?.error).toMatchObject({ reason: 'STEP_FAILED', message: 'a group could not start: out of memory' });
+    expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
+  });
+
   test('is freed when the engine is closed', async () => {
     const bench = cachingBench();
     await bench.submit(ask([stem(60)]));
@@ -210,5 +247,23 @@ test('a copy that fails ends the request that waits for it, and nobody else', as
   expect((await bench.submit(ask([ids(1), stem(40), ids(4, 5)]))).error).toMatchObject({
     message: 'a group could not start: unable to copy'
   });
+  expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
+});
+
+test('a copy that fails leaves nothing behind of a request that was cancelled before it', async () => {
+  const bench = cachingBench();
+  const running = bench.submit(ask([stem(60)], { maxNewTokens: 12 }));
+  const spec = ask([stem(60), ids(2, 3)], { maxNewTokens: 40 });
+  bench.runner.during(4, () => {
+    bench.runner.isUnableToCopy = true;
+    bench.engine.submit(spec).cancel(CANCELLED);
+  });
+  let late: ReturnType<typeof bench.submit> | undefined;
+  bench.runner.during(6, () => {
+    bench.runner.isUnableToCopy = false;
+    late = bench.submit(spec);
+  });
+  await running;
+  expect((await late)?.hashes).toEqual(await fresh(spec));
   expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
 });

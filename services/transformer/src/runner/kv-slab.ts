@@ -18,7 +18,7 @@ export interface LayerCache {
   readonly v: CacheValue;
 }
 
-/** One sequence's cache: memory of every layer, the system's again as soon as it is given back. */
+/** One sequence's cache: memory of every layer, the system's again as soon as it is given back and no call has it bound. */
 export class KvSlab implements KvHandle {
   readonly capacity: number;
   readonly bytes: number;
@@ -34,7 +34,7 @@ export class KvSlab implements KvHandle {
     const elements = elementCount(dims);
     let offset = 0;
     const part = (): CacheValue => {
-      const value = runtime.tensor(dtype, dims, this.#memory.array(dtype, offset, elements));
+      const value = runtime.tensor(dtype, dims, this.#memory.array(dtype, offset, elements), this.#memory);
       offset += elements * dtypeBytes(dtype);
       return value;
     };

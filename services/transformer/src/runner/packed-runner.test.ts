@@ -3,19 +3,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KvHandle } from '../engine/model-runner.ts';
 import { createRunner } from './create-runner.ts';
 import type { PackedRunner } from './packed-runner.ts';
+import type { RunnerBundle } from './runner-bundle.ts';
 import { importGolden, runtime } from './testing/golden-runner.ts';
 import { runAlone, runTogether, type Script, scripts, sliceOf } from './testing/scripted-sequences.ts';
 import { slice, tokens } from './testing/slices.ts';
 
 let runner: PackedRunner;
+let bundle: RunnerBundle;
 let remove: () => Promise<void>;
 const random = seededRandom(7);
 const whole = (below: number) => Math.floor(random() * below);
 
 beforeAll(async () => {
   const golden = await importGolden();
-  remove = golden.remove;
-  runner = await createRunner({ bundle: golden.bundle, runtime, slots: 6, kvBudgetBytes: 64 << 20 });
+  ({ bundle, remove } = golden);
+  runner = await createRunner({ bundle, runtime, slots: 6, kvBudgetBytes: 64 << 20 });
 });
 
 afterAll(async () => {
@@ -126,6 +128,17 @@ describe('refused is', () => {
     runner.free(kv);
   });
 
+  test('a cache freed while a step brings it: it can be freed after that', async () => {
+    const kv = runner.allocate(300);
+    const step = runner.run([slice({ kv, past: 0, tokens: tokens(Array.from({ length: 200 }, () => whole(256))) })]);
+    expect(() => runner.free(kv)).toThrow('this call is running');
+    await step;
+    runner.free(kv);
+    const other = runner.allocate(300);
+    expect(await runner.run([slice({ kv: other, past: 0, tokens: tokens([1]) })])).toHaveLength(1);
+    runner.free(other);
+  });
+
   test('features of the wrong size', async () => {
     await expect(runner.align(new Float32Array(100), 2)).rejects.toThrow('100 feature values for 2 rows of 48');
   });
@@ -141,4 +154,13 @@ test('a picture is aligned while a step runs, and several one after another', as
   ]);
   expect([first.rows, second.rows, step.length]).toEqual([16, 16, 1]);
   runner.free(kv);
+});
+
+test('a runner that is released while a step runs keeps what the step touches until it is done; a second time does nothing', async () => {
+  const released = await createRunner({ bundle, runtime, slots: 3, kvBudgetBytes: 64 << 20 });
+  const kv = released.allocate(600);
+  const step = released.run([slice({ kv, past: 0, tokens: tokens(Array.from({ length: 500 }, () => whole(256))), logits: 'none' })]);
+  released.release();
+  released.release();
+  expect(await step).toEqual([{ rows: undefined }]);
 });

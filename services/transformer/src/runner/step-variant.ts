@@ -166,11 +166,11 @@ export class StepVariant {
 
   #bindCache(state: Slot, slab: KvSlab): void {
     if (state.slab === slab) return;
-    state.slab = slab;
-    this.#bindLayers(state);
+    this.#bindLayers(state, slab);
+    state.slab = slab; // not before: while a step runs nothing can be bound
   }
 
-  #bindLayers({ ports, slab }: Slot): void {
+  #bindLayers({ ports }: Slot, slab: KvSlab): void {
     for (const [layer, { k, v }] of ports.entries()) {
       const cache = slab.layers[layer] as LayerCache;
       this.#call.setInput(k.input, cache.k);
@@ -184,6 +184,6 @@ export class StepVariant {
     if (this.#idleSlots) this.#call.setInput(stepPorts.on(slot), state.on);
     this.#call.setInput(stepPorts.last(slot), state.last);
     this.#call.setInput(stepPorts.total(slot), state.total);
-    this.#bindLayers(state);
+    this.#bindLayers(state, state.slab);
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bytesOf, type DType, f16ToF32 } from '@janus-mesh/tensor';
@@ -52,4 +52,13 @@ test('a file that was cut short is told, and no row of it is made up', () => {
   const { table, path } = stored('f32', new Float32Array(6), 3);
   truncateSync(path, OFFSET + 20);
   expect(() => table.copyRow(1, new Float32Array(3), 0)).toThrow('embeddings: the weight file ends within row 1, at byte 32');
+});
+
+test('released twice it closes no file of others, and it is not read any more', () => {
+  const { table, path } = stored('f32', new Float32Array(6), 3);
+  table.release();
+  const others = openSync(path, 'r'); // has the number that was the table's
+  table.release();
+  expect(() => table.copyRow(0, new Float32Array(3), 0)).toThrow('embeddings was used after it was released');
+  closeSync(others);
 });

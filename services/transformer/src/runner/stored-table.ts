@@ -8,7 +8,7 @@ import { bf16ToF32, type DType, dtypeBytes, f16ToF32 } from '@janus-mesh/tensor'
  */
 export class StoredTable {
   readonly #name: string;
-  readonly #fd: number;
+  #fd: number | undefined; // until it is released
   readonly #offset: number;
   readonly #rows: number;
   /** One row as it is stored. */
@@ -39,11 +39,12 @@ export class StoredTable {
    * Copies a row to a row of a table of the same width, as f32.
    *
    * @throws {RangeError} if there is no such row
-   * @throws {Error} if it cannot be read
+   * @throws {Error} if it cannot be read, or was released
    */
   copyRow(row: number, target: Float32Array, targetRow: number): void {
     if (!Number.isInteger(row) || row < 0 || row >= this.#rows)
       throw new RangeError(`${this.#name} has ${this.#rows} rows, none at ${row}`);
+    if (this.#fd === undefined) throw new Error(`${this.#name} was used after it was released`);
     const stored = this.#row;
     const position = this.#offset + row * stored.byteLength;
     const read = readSync(this.#fd, stored, 0, stored.byteLength, position);
@@ -54,9 +55,11 @@ export class StoredTable {
     else for (let i = 0; i < stored.length; i++) target[to + i] = widened[stored[i] as number] as number;
   }
 
-  /** Closes the file. */
+  /** Closes the file. Calling it again does nothing: its number may be another file's by then. */
   release(): void {
-    closeSync(this.#fd);
+    const fd = this.#fd;
+    this.#fd = undefined;
+    if (fd !== undefined) closeSync(fd);
   }
 }
 
