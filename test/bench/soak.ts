@@ -12,7 +12,7 @@ const WARM_UP_MS = 120_000;
 /** Nothing ends for time alone, however slow the machine is. */
 const DEADLINE_MS = 3_600_000;
 const MB = 1e6;
-const DRAWERS = 6;
+const DRAWERS = 4;
 /** Of 24 of a picture. */
 const PREVIEWS_AHEAD = 24 / DRAWERS;
 /** Caches that are full before anything is counted: what grows after that is no cache. */

@@ -23,6 +23,7 @@ interface MappingFunctions {
   mmap(address: null, bytes: number, protection: number, flags: number, fd: number, offset: number): bigint;
   munmap(address: bigint, bytes: number): number;
   madvise(address: bigint, bytes: number, advice: number): number;
+  memmove(to: bigint, from: bigint, bytes: number): bigint;
 }
 
 let functions: MappingFunctions | null | undefined; // a pure cache; null: this system has none
@@ -34,7 +35,8 @@ function mappingFunctions(): MappingFunctions | null {
     ? {
         mmap: libc.func('void *mmap(void *address, size_t bytes, int protection, int flags, int fd, int64_t offset)'),
         munmap: libc.func('int munmap(void *address, size_t bytes)'),
-        madvise: libc.func('int madvise(void *address, size_t bytes, int advice)')
+        madvise: libc.func('int madvise(void *address, size_t bytes, int advice)'),
+        memmove: libc.func('void *memmove(void *to, void *from, size_t bytes)')
       }
     : null;
   return functions;
@@ -65,6 +67,11 @@ export function allocateMemory(byteLength: number): Pages | undefined {
   const libc = mappingFunctions();
   if (libc === null) return undefined;
   return map(libc, { byteLength, protection: PROT_READ | PROT_WRITE, flags: MAP_PRIVATE | MAP_ANONYMOUS, fd: -1 });
+}
+
+/** Copies bytes between addresses; only where there are pages. */
+export function moveBytes(from: bigint, to: bigint, byteLength: number): void {
+  mappingFunctions()?.memmove(to, from, byteLength);
 }
 
 interface Mapping {

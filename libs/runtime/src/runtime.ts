@@ -1,7 +1,6 @@
 import { type DType, elementCount } from '@janus-mesh/tensor';
 import { type ElementArray, elementArray } from './element-type.ts';
 import type { Native } from './native.ts';
-import type { NativeObject } from './native-object.ts';
 import { PrepackedWeights } from './prepacked-weights.ts';
 import { createSession, type Session, type SessionSource } from './session.ts';
 import { Value } from './value.ts';
@@ -29,18 +28,17 @@ export class Runtime {
    * written.
    *
    * @param data as many elements as the dims say; f16 and bf16 as Uint16Array of their bits
-   * @param owner what frees the memory of `data`, where that is not the garbage collector: it does not while the value lives
    * @throws {RuntimeError} ARGUMENT if the array is of another type or length
    */
-  tensor<D extends DType>(dtype: D, dims: readonly number[], data?: ElementArray<D>, owner?: NativeObject): Value<D> {
+  tensor<D extends DType>(dtype: D, dims: readonly number[], data?: ElementArray<D>): Value<D> {
     const at = data ?? new (elementArray(dtype))(elementCount(dims));
-    return new Value(this.#native, dtype, dims, { at, keepAlive: owner });
+    return new Value(this.#native, dtype, dims, { at, keepAlive: undefined });
   }
 
   /**
    * A tensor over memory given by its address, used in place.
    *
-   * @param keepAlive kept while the value lives; a MappedFile is also kept mapped, and the tensor must lie inside it
+   * @param keepAlive kept while the value lives; a MappedFile is also kept mapped and a SystemMemory allocated, and the tensor must lie inside it
    * @throws {RuntimeError} ARGUMENT if it does not
    */
   tensorAt<D extends DType>(dtype: D, dims: readonly number[], address: bigint, keepAlive: object): Value<D> {

@@ -1,42 +1,75 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { bytesOf } from '@janus-mesh/tensor';
+import { describe, expect, test } from 'vitest';
 import { openRuntime } from './open-runtime.ts';
 import { RuntimeError } from './runtime-error.ts';
 import { SystemMemory } from './system-memory.ts';
 import { ADD } from './testing/graphs.ts';
 
+const runtime = openRuntime({ threads: 1 });
 const isLinux = process.platform === 'linux';
 /** Bytes of the process that are of no file. */
 const ownBytes = () => Number(/RssAnon:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
 
-test('it is zeros, and its arrays are the same memory', () => {
-  const memory = new SystemMemory(64);
-  const [bytes, floats] = [memory.array('i8', 0, 64), memory.array('f32', 32, 2)];
-  expect(bytes.every((byte) => byte === 0)).toBe(true);
-  floats.set([1, -2]);
-  expect([...bytes.subarray(32, 40)]).toEqual([0, 0, -128, 63, 0, 0, 0, -64]);
-  memory.release();
-});
+const pages: [string, (byteLength: number) => SystemMemory] = ['pages', (byteLength) => new SystemMemory(byteLength)];
+const array: typeof pages = ['an array, where the system gives no pages', (byteLength) => new SystemMemory(byteLength, () => undefined)];
 
-test('tensors over it are computed with where they lie', async () => {
-  const runtime = openRuntime({ threads: 1 });
-  const memory = new SystemMemory(16);
-  const [a, y] = [memory.array('f32', 0, 2), memory.array('f32', 8, 2)];
-  a.set([3, 4]);
-  const call = (await runtime.createSession({ model: ADD })).newCall(['a', 'b'], ['y']);
-  const input = runtime.tensor('f32', [1, 2], a);
-  call.setInput('a', input);
-  call.setInput('b', input);
-  call.setOutput('y', runtime.tensor('f32', [1, 2], y));
-  await call.run();
-  expect([...y]).toEqual([6, 8]);
+describe.each([pages, array])('%s', (_, allocate) => {
+  test('is zeros', () => {
+    const memory = allocate(64);
+    expect([...memory.array(0, 64)]).toEqual(Array.from({ length: 64 }, () => 0));
+    memory.release();
+  });
+
+  test('has tensors that are computed with where they lie', async () => {
+    const memory = allocate(16);
+    new Float32Array(memory.array(0, 8).buffer, memory.array(0, 8).byteOffset, 2).set([3, -4]);
+    const call = (await runtime.createSession({ model: ADD })).newCall(['a', 'b'], ['y']);
+    const input = runtime.tensorAt('f32', [1, 2], memory.address(0), memory);
+    call.setInput('a', input);
+    call.setInput('b', input);
+    call.setOutput('y', runtime.tensorAt('f32', [1, 2], memory.address(8), memory));
+    await call.run();
+    expect([...memory.array(8, 8)]).toEqual([...bytesOf(Float32Array.of(6, -8))]);
+  });
+
+  test('is copied from another one, and within itself', () => {
+    const [from, to] = [allocate(8), allocate(6)];
+    from.array(0, 8).set([1, 2, 3, 4, 5, 6, 7, 8]);
+    to.copy(from, 3, 2, 4);
+    to.copy(to, 2, 1, 4);
+    expect([...to.array(0, 6)]).toEqual([0, 4, 5, 6, 7, 7]);
+    for (const memory of [from, to]) memory.release();
+  });
+
+  test('is there as long as a value over it lives, whatever is released first', () => {
+    const memory = allocate(4096);
+    const bytes = memory.array(0, 4096);
+    const value = runtime.tensorAt('f32', [2], memory.address(0), memory);
+    memory.release();
+    bytes.fill(7);
+    expect(bytes[4095]).toBe(7);
+    value.release();
+  });
+
+  test('refuses what is not inside it, or comes after it was released', () => {
+    const [memory, other] = [allocate(8), allocate(16)];
+    expect(() => memory.array(4, 8)).toThrow('bytes 4 to 12 are not inside memory of 8 bytes');
+    expect(() => memory.address(-1)).toThrow('bytes -1 to -1 are not inside memory of 8 bytes');
+    expect(() => memory.copy(other, 0, 4, 5)).toThrow('bytes 4 to 9 are not inside memory of 8 bytes');
+    expect(() => memory.copy(other, 12, 0, 5)).toThrow('bytes 12 to 17 are not inside memory of 16 bytes');
+    expect(() => runtime.tensorAt('f32', [2], memory.address(4), memory)).toThrow('bytes 4 to 12 are not inside memory of 8 bytes');
+    memory.release();
+    expect(() => memory.address(0)).toThrow('memory of 8 bytes was used after it was released');
+    other.release();
+  });
 });
 
 test.skipIf(!isLinux)('it takes memory when it is written, and gives it back at once', () => {
   const MB = 1e6;
   const before = ownBytes();
   const memory = new SystemMemory(256 * MB);
-  const bytes = memory.array('i8', 0, 256 * MB);
+  const bytes = memory.array(0, 256 * MB);
   expect(ownBytes() - before).toBeLessThan(16 * MB);
   bytes.fill(1);
   expect(ownBytes() - before).toBeGreaterThan(250 * MB);
@@ -44,36 +77,9 @@ test.skipIf(!isLinux)('it takes memory when it is written, and gives it back at 
   expect(ownBytes() - before).toBeLessThan(16 * MB);
 });
 
-test('it is there as long as a value over it lives, whatever is released first', () => {
-  const memory = new SystemMemory(4096);
-  const value = openRuntime({ threads: 1 }).tensor('f32', [2], memory.array('f32', 0, 2), memory);
-  memory.release();
-  value.data.set([1, -2]);
-  expect([...value.data]).toEqual([1, -2]);
-  value.release();
-});
-
-test('where the system gives no pages it is an array', () => {
-  const noPages = () => undefined;
-  const memory = new SystemMemory(64, noPages);
-  const [bytes, floats] = [memory.array('i8', 0, 64), memory.array('f32', 32, 2)];
-  expect(bytes.every((byte) => byte === 0)).toBe(true);
-  floats.set([1, -2]);
-  expect([...bytes.subarray(32, 40)]).toEqual([0, 0, -128, 63, 0, 0, 0, -64]);
-  memory.release();
-  expect(() => memory.array('i8', 0, 8)).toThrow('memory of 64 bytes was used after it was released');
-  expect(() => new SystemMemory(2 ** 53 - 1, noPages)).toThrow(
-    expect.objectContaining({ code: 'MEMORY', message: 'no memory of 9007199254740991 bytes: Array buffer allocation failed' })
-  );
-});
-
-test('what is not inside it, or released, is refused', () => {
-  const memory = new SystemMemory(8);
-  expect(() => memory.array('f32', 4, 2)).toThrow('bytes 4 to 12 are not inside memory of 8 bytes');
-  expect(() => memory.array('i8', -1, 2)).toThrow('bytes -1 to 1 are not inside memory of 8 bytes');
-  memory.release();
-  expect(() => memory.array('i8', 0, 8)).toThrow('memory of 8 bytes was used after it was released');
+test('a length that is none is refused', () => {
   for (const length of [0, 1.5, -1]) expect(() => new SystemMemory(length)).toThrow(`memory of ${length} bytes: it must be`);
+  expect(() => new SystemMemory(2 ** 53 - 1, () => undefined)).toThrow(expect.objectContaining({ code: 'MEMORY' }));
 });
 
 test.skipIf(!isLinux)('more than the system has is told', () => {

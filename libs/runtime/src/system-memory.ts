@@ -1,5 +1,5 @@
 import { koffi } from './ffi.ts';
-import { allocateMemory } from './memory-map.ts';
+import { allocateMemory, moveBytes, type Pages } from './memory-map.ts';
 import { NativeObject } from './native-object.ts';
 import { RuntimeError } from './runtime-error.ts';
 
@@ -10,8 +10,8 @@ import { RuntimeError } from './runtime-error.ts';
  */
 export class SystemMemory extends NativeObject {
   readonly byteLength: number;
-  readonly #view: (offset: number, byteLength: number) => ArrayBufferView<ArrayBuffer>;
-  readonly #free: () => void;
+  readonly #pages: Pages;
+  readonly #array: Uint8Array | undefined;
 
   /**
    * @param map how pages are got from the system; undefined where they are not
@@ -22,46 +22,62 @@ export class SystemMemory extends NativeObject {
     if (!Number.isSafeInteger(byteLength) || byteLength < 1)
       throw new RuntimeError('ARGUMENT', `memory of ${byteLength} bytes: it must be a whole number from 1`);
     this.byteLength = byteLength;
-    const pages = allocated(byteLength, () => map(byteLength));
-    if (pages) {
-      this.#view = (offset, length) => new Uint8Array(koffi.view(pages.address + BigInt(offset), length));
-      this.#free = pages.unmap;
-    } else {
-      const bytes = allocated(byteLength, () => new ArrayBuffer(byteLength));
-      this.#view = (offset, length) => new Uint8Array(bytes, offset, length);
-      this.#free = () => {};
+    try {
+      const pages = map(byteLength);
+      this.#array = pages ? undefined : new Uint8Array(byteLength);
+      this.#pages = pages ?? { address: koffi.address(this.#array as Uint8Array), unmap: () => {} };
+    } catch (cause) {
+      throw new RuntimeError('MEMORY', `no memory of ${byteLength} bytes: ${(cause as Error).message}`, { cause });
     }
   }
 
+  /** Where a byte lies. @throws {RuntimeError} ARGUMENT if it is not inside the memory, RELEASED */
+  address(offset: number): bigint {
+    this.#assertRange(offset, 0);
+    return this.#pages.address + BigInt(offset);
+  }
+
+  /** @throws {RuntimeError} ARGUMENT if a range of addresses is not inside the memory, RELEASED */
+  assertWithin(address: bigint, byteLength: number): void {
+    this.#assertRange(Number(address - this.#pages.address), byteLength);
+  }
+
   /**
-   * An array over a range, used in place. It must not be touched any more once the memory is released, unless a value that was made
-   * with the memory as its owner still lives: that ends the process.
+   * Copies a range of another memory, or of this one.
+   *
+   * @param offset first byte here
+   * @throws {RuntimeError} ARGUMENT if a range is not inside its memory, RELEASED
+   */
+  copy(from: SystemMemory, fromOffset: number, offset: number, byteLength: number): void {
+    from.#assertRange(fromOffset, byteLength);
+    this.#assertRange(offset, byteLength);
+    if (from.#array && this.#array) this.#array.set(from.#array.subarray(fromOffset, fromOffset + byteLength), offset);
+    else moveBytes(from.address(fromOffset), this.address(offset), byteLength);
+  }
+
+  /**
+   * An array over a range, used in place: for a look at what is there, as making one takes time and makes the garbage collector work. It
+   * must not be touched any more once the memory is released, unless a value over it still lives: that ends the process.
    *
    * @throws {RuntimeError} ARGUMENT if the range is not inside the memory, RELEASED
    */
-  array<D extends 'f32' | 'i8'>(dtype: D, offset: number, elements: number): D extends 'f32' ? Float32Array : Int8Array;
-  array(dtype: 'f32' | 'i8', offset: number, elements: number): Float32Array | Int8Array {
+  array(offset: number, byteLength: number): Uint8Array<ArrayBuffer> {
+    this.#assertRange(offset, byteLength);
+    if (this.#array) return new Uint8Array(this.#array.buffer as ArrayBuffer, offset, byteLength);
+    return new Uint8Array(koffi.view(this.address(offset), byteLength));
+  }
+
+  #assertRange(offset: number, byteLength: number): void {
     this.assertUsable();
-    const bytes = elements * (dtype === 'f32' ? 4 : 1);
-    if (!(offset >= 0 && elements > 0 && offset + bytes <= this.byteLength))
-      throw new RuntimeError('ARGUMENT', `bytes ${offset} to ${offset + bytes} are not inside memory of ${this.byteLength} bytes`);
-    const { buffer, byteOffset } = this.#view(offset, bytes);
-    return dtype === 'f32' ? new Float32Array(buffer, byteOffset, elements) : new Int8Array(buffer, byteOffset, elements);
+    if (!(offset >= 0 && byteLength >= 0 && offset + byteLength <= this.byteLength))
+      throw new RuntimeError('ARGUMENT', `bytes ${offset} to ${offset + byteLength} are not inside memory of ${this.byteLength} bytes`);
   }
 
   protected override free(): void {
-    this.#free();
+    this.#pages.unmap();
   }
 
   protected override describe(): string {
     return `memory of ${this.byteLength} bytes`;
-  }
-}
-
-function allocated<T>(byteLength: number, allocate: () => T): T {
-  try {
-    return allocate();
-  } catch (cause) {
-    throw new RuntimeError('MEMORY', `no memory of ${byteLength} bytes: ${(cause as Error).message}`, { cause });
   }
 }

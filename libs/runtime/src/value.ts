@@ -5,6 +5,7 @@ import type { Native } from './native.ts';
 import { NativeObject } from './native-object.ts';
 import { RuntimeError } from './runtime-error.ts';
 import { create } from './status.ts';
+import { SystemMemory } from './system-memory.ts';
 
 /** Where a value's elements are. */
 export interface ValueMemory<D extends DType> {
@@ -88,7 +89,7 @@ function checkedBytes<D extends DType>(dtype: D, dims: readonly number[], { at, 
       throw new RuntimeError('ARGUMENT', `${what} wants a ${elementArray(dtype).name}, not a ${(at as object).constructor.name}`);
     }
     if (at.length !== count) throw new RuntimeError('ARGUMENT', `${what} has ${count} elements, the array ${at.length}`);
-  } else if (keepAlive instanceof MappedFile) {
+  } else if (keepAlive instanceof MappedFile || keepAlive instanceof SystemMemory) {
     keepAlive.assertWithin(at, bytes);
   }
   return bytes;

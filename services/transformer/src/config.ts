@@ -1,5 +1,6 @@
 import { tmpdir, totalmem } from 'node:os';
 import { ConfigError, type ConfigOf, choice, decimal, flag, integer, pictureSettings, runtimeSettings, text } from '@janus-mesh/service';
+import { PREFILL_CHUNK } from './engine/chunk-grid.ts';
 
 const MIB = 1024 * 1024;
 
@@ -25,7 +26,7 @@ export const configSchema = pictureSettings
       'where the weights lie as the kernels read them; in files beside the bundle they are in memory once for all processes of a host'
     ),
     queueLimit: integer({ min: 0, max: 1_000_000, default: 256 }).describe('requests that may wait'),
-    prefillTokens: integer({ min: 1, max: 1_000_000, default: 64 }).describe(
+    prefillTokens: integer({ min: 1, max: 1_000_000, default: PREFILL_CHUNK }).describe(
       'prompt tokens that one step brings beside running streams; more make prompts faster and streams jerkier'
     ),
     featureCacheBytes: integer({ min: 0, default: 256 * MIB }).describe(

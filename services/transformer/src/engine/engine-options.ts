@@ -1,3 +1,4 @@
+import { PREFILL_CHUNK } from './chunk-grid.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { ModelRunner } from './model-runner.ts';
 import type { StepRecord } from './step-record.ts';
@@ -9,7 +10,7 @@ export interface EngineOptions {
   readonly kvBudgetBytes: number;
   /** Requests that wait at most. @default 256 */
   readonly queueLimit?: number;
-  /** Tokens of prompts a step brings beside running streams; one group's chunks may be more. @default 64 */
+  /** Tokens of prompts a step brings beside running streams; one group's chunks may be more. @default one chunk: 48 */
   readonly prefillTokens?: number;
   /** Longest time without a picture coming while pictures are awaited. @default 10,000 */
   readonly featuresTimeoutMs?: number;
@@ -33,7 +34,7 @@ export type ResolvedEngineOptions = Required<EngineOptions>;
 export function resolveEngineOptions(options: EngineOptions): ResolvedEngineOptions {
   return {
     queueLimit: 256,
-    prefillTokens: 64,
+    prefillTokens: PREFILL_CHUNK,
     featuresTimeoutMs: 10_000,
     featureCacheBytes: 256 * 1024 * 1024,
     prefixCacheBytes: 0,

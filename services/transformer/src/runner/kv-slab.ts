@@ -10,12 +10,10 @@ export interface CacheShape {
   readonly kv: KvForm;
 }
 
-type CacheValue = Value<'f32' | 'i8'>;
-
 /** Keys and values of one layer, [1, kvHeads, capacity, head] each. */
 export interface LayerCache {
-  readonly k: CacheValue;
-  readonly v: CacheValue;
+  readonly k: Value<'f32' | 'i8'>;
+  readonly v: Value<'f32' | 'i8'>;
 }
 
 /** One sequence's cache: memory of every layer, the system's again as soon as it is given back and no call has it bound. */
@@ -24,6 +22,8 @@ export class KvSlab implements KvHandle {
   readonly bytes: number;
   readonly layers: readonly LayerCache[];
   readonly #memory: SystemMemory;
+  /** Of one head's positions. */
+  readonly #headBytes: number;
 
   /** @throws {RuntimeError} MEMORY */
   constructor(runtime: Runtime, shape: CacheShape, capacity: number) {
@@ -31,14 +31,10 @@ export class KvSlab implements KvHandle {
     this.bytes = slabBytes(shape, capacity);
     this.#memory = new SystemMemory(this.bytes);
     const [dtype, dims] = [cacheDtype(shape.kv), cacheDims(shape.text, capacity)];
-    const elements = elementCount(dims);
-    let offset = 0;
-    const part = (): CacheValue => {
-      const value = runtime.tensor(dtype, dims, this.#memory.array(dtype, offset, elements), this.#memory);
-      offset += elements * dtypeBytes(dtype);
-      return value;
-    };
-    this.layers = Array.from({ length: shape.text.layers }, () => ({ k: part(), v: part() }));
+    this.#headBytes = (elementCount(dims) / shape.text.kvHeads) * dtypeBytes(dtype);
+    const partBytes = this.#headBytes * shape.text.kvHeads;
+    const part = (index: number) => runtime.tensorAt(dtype, dims, this.#memory.address(index * partBytes), this.#memory);
+    this.layers = Array.from({ length: shape.text.layers }, (_, layer) => ({ k: part(2 * layer), v: part(2 * layer + 1) }));
   }
 
   /** Makes the first positions those of another slab of the same model. @throws {RangeError} if this one is too small for them */
@@ -46,11 +42,10 @@ export class KvSlab implements KvHandle {
     if (positions > Math.min(from.capacity, this.capacity))
       throw new RangeError(`${positions} positions from a cache of ${from.capacity} to one of ${this.capacity}`);
     if (from === this) return;
-    for (const [layer, { k, v }] of this.layers.entries()) {
-      const source = from.layers[layer] as LayerCache;
-      copyPositions(source.k, k, positions);
-      copyPositions(source.v, v, positions);
-    }
+    // Layers, keys and values, heads lie one after another, and each head's positions together.
+    const bytes = (this.#headBytes / this.capacity) * positions;
+    for (let head = 0; head * this.#headBytes < this.bytes; head++)
+      this.#memory.copy(from.#memory, head * from.#headBytes, head * this.#headBytes, bytes);
   }
 
   /** Gives the memory back. */
@@ -60,16 +55,6 @@ export class KvSlab implements KvHandle {
       v.release();
     }
     this.#memory.release();
-  }
-}
-
-// Each head's positions lie together.
-function copyPositions(from: CacheValue, to: CacheValue, positions: number): void {
-  const [, heads, fromCapacity, width] = from.dims as [number, number, number, number];
-  const toStride = to.data.length / heads;
-  for (let head = 0; head < heads; head++) {
-    const start = head * fromCapacity * width;
-    to.data.set(from.data.subarray(start, start + positions * width), head * toStride);
   }
 }
 
