@@ -2,21 +2,17 @@ import type { Runtime } from '@janus-mesh/runtime';
 import type { KvHandle } from '../engine/model-runner.ts';
 import { type CacheShape, KvSlab, slabBytes } from './kv-slab.ts';
 
-/** Capacities are multiples of it, so that slabs fit again; the last step to the whole context may be shorter. */
+/** Capacities are multiples of it; the last step to the whole context may be shorter. */
 const GRANULE = 256;
 
-/**
- * Memory for caches, within a budget. Slabs that come back are kept for the next sequence that needs as much: getting pages anew takes a
- * fortieth of a prompt's time. Idle ones give way, and are the system's again, where their part of the budget is needed.
- */
+/** Memory for caches, within a budget. It takes as much as is written, and is the system's again when a cache is freed. */
 export class KvPool {
   /** Of the caches it makes. */
   readonly shape: CacheShape;
   readonly #runtime: Runtime;
   readonly #budgetBytes: number;
   readonly #used = new Set<KvSlab>();
-  readonly #idle: KvSlab[] = []; // longest idle first
-  #heldBytes = 0;
+  #usedBytes = 0;
 
   constructor(runtime: Runtime, shape: CacheShape, budgetBytes: number) {
     this.#runtime = runtime;
@@ -30,7 +26,7 @@ export class KvPool {
   }
 
   /**
-   * A cache for at least so many positions. What it holds is undefined.
+   * A cache for at least so many positions, filled with zeros.
    *
    * @throws {RangeError} if the positions are no whole number from 1 to the context, or the budget does not suffice
    * @throws {RuntimeError} MEMORY if the system has no more
@@ -40,17 +36,21 @@ export class KvPool {
     if (!Number.isInteger(positions) || positions < 1 || positions > contextTokens)
       throw new RangeError(`a cache of ${positions} positions: it must be a whole number from 1 to the context, ${contextTokens}`);
     const capacity = this.#roundUp(positions);
-    const fitting = this.#idle.findLastIndex((slab) => slab.capacity === capacity);
-    const slab = fitting >= 0 ? (this.#idle.splice(fitting, 1)[0] as KvSlab) : this.#create(capacity);
+    const bytes = slabBytes(this.shape, capacity);
+    if (this.#usedBytes + bytes > this.#budgetBytes)
+      throw new RangeError(`a cache of ${bytes} bytes does not fit: ${this.#usedBytes} of ${this.#budgetBytes} bytes are in use`);
+    const slab = new KvSlab(this.#runtime, this.shape, capacity);
     this.#used.add(slab);
+    this.#usedBytes += bytes;
     return slab;
   }
 
-  /** Takes a cache back. @throws {RangeError} if it is none of this pool's, or was given back already */
+  /** Gives a cache's memory back. @throws {RangeError} if it is none of this pool's, or was given back already */
   free(handle: KvHandle): void {
     const slab = this.inUse(handle);
     this.#used.delete(slab);
-    this.#idle.push(slab);
+    this.#usedBytes -= slab.bytes;
+    slab.release();
   }
 
   /** The slab behind a handle. @throws {RangeError} if it is none of this pool's, or was given back */
@@ -62,35 +62,7 @@ export class KvPool {
 
   /** Gives all memory back. */
   release(): void {
-    for (const slab of [...this.#used, ...this.#idle]) slab.release();
-    this.#used.clear();
-    this.#idle.length = 0;
-    this.#heldBytes = 0;
-  }
-
-  #create(capacity: number): KvSlab {
-    const bytes = slabBytes(this.shape, capacity);
-    while (this.#heldBytes + bytes > this.#budgetBytes) {
-      const message = `a cache of ${bytes} bytes does not fit: ${this.#heldBytes} of ${this.#budgetBytes} bytes are in use`;
-      this.#dropOldest(new RangeError(message));
-    }
-    for (;;) {
-      try {
-        const slab = new KvSlab(this.#runtime, this.shape, capacity);
-        this.#heldBytes += bytes;
-        return slab;
-      } catch (error) {
-        this.#dropOldest(error); // the system has no more: idle ones may be just what is wanted
-      }
-    }
-  }
-
-  // @throws the given error if none is idle
-  #dropOldest(error: unknown): void {
-    const oldest = this.#idle.shift();
-    if (!oldest) throw error;
-    oldest.release();
-    this.#heldBytes -= oldest.bytes;
+    for (const slab of [...this.#used]) this.free(slab);
   }
 
   #roundUp(positions: number): number {
