@@ -20,7 +20,7 @@ beforeAll(async () => {
       transformer: {
         JANUS_MESH_STEP_DELAY_MS: '20',
         JANUS_MESH_SLOTS: '8',
-        JANUS_MESH_PREFILL_TOKENS: '64',
+        JANUS_MESH_PREFILL_TOKENS: '96',
         JANUS_MESH_FEATURE_CACHE_BYTES: '0',
         JANUS_MESH_PREFIX_CACHE_SHARE: '0' // a prompt that is known has nothing to prefill, and needs no features
       },
