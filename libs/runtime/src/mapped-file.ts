@@ -1,9 +1,9 @@
 import { constants } from 'node:buffer';
 import { closeSync, fstatSync, openSync } from 'node:fs';
+import { AddressedMemory } from './addressed-memory.ts';
 import { koffi } from './ffi.ts';
 import { copyFile } from './file-copy.ts';
 import { type MemoryMap, mapMemory } from './memory-map.ts';
-import { NativeObject } from './native-object.ts';
 import { RuntimeError } from './runtime-error.ts';
 
 // Tells a file that a view of it was collected, so that nothing is unmapped under a view.
@@ -14,7 +14,7 @@ const views = new FinalizationRegistry<MappedFile>((file) => file.drop());
  * unused. Where mapping is not available (Windows) it is read into memory whole. It stays mapped until it was closed and no value, no
  * session and no view needs it.
  */
-export class MappedFile extends NativeObject {
+export class MappedFile extends AddressedMemory {
   readonly path: string;
   readonly byteLength: number;
   readonly #map: MemoryMap;
@@ -51,7 +51,7 @@ export class MappedFile extends NativeObject {
    * @throws {RuntimeError} ARGUMENT if the range is not inside the file or longer than 4 GiB, RELEASED
    */
   view(offset: number, byteLength: number): Uint8Array {
-    this.#assertRange(offset, byteLength);
+    this.assertRange(offset, byteLength);
     if (byteLength > constants.MAX_LENGTH) {
       throw new RuntimeError('ARGUMENT', `a view of ${byteLength} bytes of ${this.path} is longer than ${constants.MAX_LENGTH} bytes`);
     }
@@ -60,17 +60,6 @@ export class MappedFile extends NativeObject {
     const buffer = koffi.view(this.#map.address + BigInt(offset), byteLength);
     views.register(buffer, this);
     return new Uint8Array(buffer);
-  }
-
-  /** Where a byte of the file lies. @throws {RuntimeError} ARGUMENT if it is not inside the file, RELEASED */
-  address(offset: number): bigint {
-    this.#assertRange(offset, 0);
-    return this.#map.address + BigInt(offset);
-  }
-
-  /** @throws {RuntimeError} ARGUMENT if a range of addresses is not inside the mapping, RELEASED */
-  assertWithin(address: bigint, byteLength: number): void {
-    this.#assertRange(Number(address - this.#map.address), byteLength);
   }
 
   /** Lets go of the pages in memory, after a session made its packed copies of them. What is read again comes back from the file. */
@@ -84,15 +73,12 @@ export class MappedFile extends NativeObject {
     this.release();
   }
 
-  #assertRange(offset: number, byteLength: number): void {
-    this.assertUsable();
-    const isInside = Number.isSafeInteger(offset) && offset >= 0 && byteLength >= 0 && offset + byteLength <= this.byteLength;
-    if (!isInside) {
-      throw new RuntimeError(
-        'ARGUMENT',
-        `bytes ${offset} to ${offset + byteLength} are not inside ${this.path} of ${this.byteLength} bytes`
-      );
-    }
+  protected override get start(): bigint {
+    return this.#map.address;
+  }
+
+  protected override get place(): string {
+    return this.path;
   }
 
   protected override free(): void {

@@ -12,7 +12,7 @@ export interface MemoryMap extends Pages {
   dropPages(): void;
 }
 
-const PROT_READ = 1; // but one, these are the same on Linux and macOS
+const PROT_READ = 1; // all but MAP_ANONYMOUS are the same on Linux and macOS
 const PROT_WRITE = 2;
 const MAP_PRIVATE = 2;
 const MAP_ANONYMOUS = process.platform === 'darwin' ? 0x1000 : 0x20;

@@ -31,14 +31,14 @@ export class Runtime {
    * @throws {RuntimeError} ARGUMENT if the array is of another type or length
    */
   tensor<D extends DType>(dtype: D, dims: readonly number[], data?: ElementArray<D>): Value<D> {
-    const at = data ?? new (elementArray(dtype))(elementCount(dims));
-    return new Value(this.#native, dtype, dims, { at, keepAlive: undefined });
+    return new Value(this.#native, dtype, dims, { at: data ?? new (elementArray(dtype))(elementCount(dims)) });
   }
 
   /**
    * A tensor over memory given by its address, used in place.
    *
-   * @param keepAlive kept while the value lives; a MappedFile is also kept mapped and a SystemMemory allocated, and the tensor must lie inside it
+   * @param keepAlive kept while the value lives; a MappedFile is also kept mapped, a SystemMemory allocated, and the tensor must lie
+   *   inside it
    * @throws {RuntimeError} ARGUMENT if it does not
    */
   tensorAt<D extends DType>(dtype: D, dims: readonly number[], address: bigint, keepAlive: object): Value<D> {

@@ -1,6 +1,6 @@
+import { AddressedMemory } from './addressed-memory.ts';
 import { koffi } from './ffi.ts';
 import { allocateMemory, moveBytes, type Pages } from './memory-map.ts';
-import { NativeObject } from './native-object.ts';
 import { RuntimeError } from './runtime-error.ts';
 
 /**
@@ -8,7 +8,7 @@ import { RuntimeError } from './runtime-error.ts';
  * released and no value over it lives, where an array's would wait for the garbage collector and then stay with the C library. Where
  * that is not available (Windows) it is an array after all.
  */
-export class SystemMemory extends NativeObject {
+export class SystemMemory extends AddressedMemory {
   readonly byteLength: number;
   readonly #pages: Pages;
   readonly #array: Uint8Array | undefined;
@@ -31,17 +31,6 @@ export class SystemMemory extends NativeObject {
     }
   }
 
-  /** Where a byte lies. @throws {RuntimeError} ARGUMENT if it is not inside the memory, RELEASED */
-  address(offset: number): bigint {
-    this.#assertRange(offset, 0);
-    return this.#pages.address + BigInt(offset);
-  }
-
-  /** @throws {RuntimeError} ARGUMENT if a range of addresses is not inside the memory, RELEASED */
-  assertWithin(address: bigint, byteLength: number): void {
-    this.#assertRange(Number(address - this.#pages.address), byteLength);
-  }
-
   /**
    * Copies a range of another memory, or of this one.
    *
@@ -49,28 +38,18 @@ export class SystemMemory extends NativeObject {
    * @throws {RuntimeError} ARGUMENT if a range is not inside its memory, RELEASED
    */
   copy(from: SystemMemory, fromOffset: number, offset: number, byteLength: number): void {
-    from.#assertRange(fromOffset, byteLength);
-    this.#assertRange(offset, byteLength);
+    from.assertRange(fromOffset, byteLength);
+    this.assertRange(offset, byteLength);
     if (from.#array && this.#array) this.#array.set(from.#array.subarray(fromOffset, fromOffset + byteLength), offset);
     else moveBytes(from.address(fromOffset), this.address(offset), byteLength);
   }
 
-  /**
-   * An array over a range, used in place: for a look at what is there, as making one takes time and makes the garbage collector work. It
-   * must not be touched any more once the memory is released, unless a value over it still lives: that ends the process.
-   *
-   * @throws {RuntimeError} ARGUMENT if the range is not inside the memory, RELEASED
-   */
-  array(offset: number, byteLength: number): Uint8Array<ArrayBuffer> {
-    this.#assertRange(offset, byteLength);
-    if (this.#array) return new Uint8Array(this.#array.buffer as ArrayBuffer, offset, byteLength);
-    return new Uint8Array(koffi.view(this.address(offset), byteLength));
+  protected override get start(): bigint {
+    return this.#pages.address;
   }
 
-  #assertRange(offset: number, byteLength: number): void {
-    this.assertUsable();
-    if (!(offset >= 0 && byteLength >= 0 && offset + byteLength <= this.byteLength))
-      throw new RuntimeError('ARGUMENT', `bytes ${offset} to ${offset + byteLength} are not inside memory of ${this.byteLength} bytes`);
+  protected override get place(): string {
+    return 'memory';
   }
 
   protected override free(): void {
@@ -78,6 +57,6 @@ export class SystemMemory extends NativeObject {
   }
 
   protected override describe(): string {
-    return `memory of ${this.byteLength} bytes`;
+    return `${this.place} of ${this.byteLength} bytes`;
   }
 }

@@ -1,18 +1,17 @@
 import { type DType, dtypeBytes, elementCount } from '@janus-mesh/tensor';
+import { AddressedMemory } from './addressed-memory.ts';
 import { ELEMENT_TYPE, type ElementArray, elementArray } from './element-type.ts';
-import { MappedFile } from './mapped-file.ts';
 import type { Native } from './native.ts';
 import { NativeObject } from './native-object.ts';
 import { RuntimeError } from './runtime-error.ts';
 import { create } from './status.ts';
-import { SystemMemory } from './system-memory.ts';
 
 /** Where a value's elements are. */
 export interface ValueMemory<D extends DType> {
   /** An array, or an address. */
   readonly at: ElementArray<D> | bigint;
   /** Kept from being collected, and if it is a native object from being freed, while the value lives. */
-  readonly keepAlive: object | undefined;
+  readonly keepAlive?: object;
 }
 
 /**
@@ -28,14 +27,15 @@ export class Value<D extends DType = DType> extends NativeObject {
   readonly #keepAlive: object | undefined; // an OrtValue keeps nothing alive by itself
 
   /** Made by `Runtime.tensor` and `Runtime.tensorAt`. */
-  constructor(native: Native, dtype: D, dims: readonly number[], { at, keepAlive }: ValueMemory<D>) {
+  constructor(native: Native, dtype: D, dims: readonly number[], memory: ValueMemory<D>) {
     super();
+    const { at, keepAlive } = memory;
     this.dtype = dtype;
     this.dims = dims;
     this.#native = native;
     this.#memory = at;
     this.#keepAlive = keepAlive;
-    const bytes = checkedBytes(dtype, dims, { at, keepAlive });
+    const bytes = checkedBytes(dtype, dims, memory);
     this.#pointer = create(
       native.api,
       native.api.createTensorWithData,
@@ -89,7 +89,7 @@ function checkedBytes<D extends DType>(dtype: D, dims: readonly number[], { at, 
       throw new RuntimeError('ARGUMENT', `${what} wants a ${elementArray(dtype).name}, not a ${(at as object).constructor.name}`);
     }
     if (at.length !== count) throw new RuntimeError('ARGUMENT', `${what} has ${count} elements, the array ${at.length}`);
-  } else if (keepAlive instanceof MappedFile || keepAlive instanceof SystemMemory) {
+  } else if (keepAlive instanceof AddressedMemory) {
     keepAlive.assertWithin(at, bytes);
   }
   return bytes;

@@ -1,15 +1,15 @@
-/**
- * Most tokens of a prompt that one step brings. Part of the numerics fingerprint: two engines with the same grid cut the same
- * prompt at the same places, where both begin at its start.
- */
-export const PREFILL_CHUNK = 48;
-
 // Attention takes a token the longer the more lies before it: after 1,000 tokens as long as all else together. Chunks get shorter for that,
 // so that others wait as long for their next token at any place: below six times a step without a chunk, on the machine the README's
 // figures are from. Multiples of 8 are the fastest for their length, and one shorter than 16 would be hardly faster.
 const SHORTEST_CHUNK = 16;
 const LONGEST_AT_START = 52;
 const HALF_FROM = 1024;
+
+/**
+ * Most tokens of a prompt that one step brings. Part of the numerics fingerprint: two engines with the same grid cut the same
+ * prompt at the same places, where both begin at its start.
+ */
+export const PREFILL_CHUNK = longestChunk(0); // 48
 
 // Attention over f32 caches takes queries in blocks of twice the head size, the smallest of which is 16. A block of one token runs another
 // kernel, which gives other bits.

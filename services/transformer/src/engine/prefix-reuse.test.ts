@@ -14,6 +14,11 @@ function cachingBench({ runner, ...options }: Parameters<typeof makeBench>[0] = 
   return makeBench({ prefixCacheBytes: 10_000, ...options, runner: { rounding: 16, ...runner } });
 }
 
+/** What comes of a request that is submitted while a step runs. */
+function during<T>({ runner }: ReturnType<typeof makeBench>, step: number, submit: () => Promise<T>): Promise<T> {
+  return new Promise((resolve) => runner.during(step, () => resolve(submit())));
+}
+
 /** What a request gives where nothing is kept. */
 const fresh = async (spec: EngineRequest, runner = {}) => (await makeBench({ runner }).submit(spec)).hashes;
 
@@ -69,12 +74,9 @@ describe('a prompt that begins as an earlier one did', () => {
     const bench = cachingBench();
     const [first, second] = [ask([stem(90), ids(1, 2)], { maxNewTokens: 20 }), ask([stem(90), ids(3, 4)])];
     const running = bench.submit(first);
-    let late: ReturnType<typeof bench.submit> | undefined;
-    bench.runner.during(4, () => {
-      late = bench.submit(second);
-    });
+    const late = during(bench, 4, () => bench.submit(second));
     await running;
-    expect((await late)?.hashes).toEqual(await fresh(second));
+    expect((await late).hashes).toEqual(await fresh(second));
     expect(bench.runner.copies).toEqual(['0 > 1 90']);
     expect(bench.runner.steps[5]).toBe('0 95+1 last | 1 90+2 last');
     expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
@@ -84,12 +86,9 @@ describe('a prompt that begins as an earlier one did', () => {
     const bench = cachingBench({ prefixCacheBytes: 50 }); // too little to keep it
     const second = ask([stem(90), ids(3, 4)]);
     const running = bench.submit(ask([stem(90)], { maxNewTokens: 2 }));
-    let late: ReturnType<typeof bench.submit> | undefined;
-    bench.runner.during(2, () => {
-      late = bench.submit(second);
-    });
+    const late = during(bench, 2, () => bench.submit(second));
     await running;
-    expect((await late)?.hashes).toEqual(await fresh(second));
+    expect((await late).hashes).toEqual(await fresh(second));
     expect(bench.runner.steps[3]).toBe('1 90+2 last');
     expect(bench.engine.stats().prefixes).toMatchObject({ hits: 1, entries: 0 });
     expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
@@ -161,12 +160,9 @@ describe('what is kept', () => {
     const bench = cachingBench({ kvBudgetBytes: 256 });
     await bench.submit(ask([stem(40)], { maxNewTokens: 1 }));
     const running = bench.submit(ask([ids(1), stem(40)], { maxNewTokens: 9 }));
-    let late: ReturnType<typeof bench.submit> | undefined;
-    bench.runner.during(3, () => {
-      late = bench.submit(ask([ids(2), stem(150)], { maxNewTokens: 1 }));
-    });
+    const late = during(bench, 3, () => bench.submit(ask([ids(2), stem(150)], { maxNewTokens: 1 })));
     await running;
-    expect((await late)?.events.slice(0, 2)).toMatchObject([{ kind: 'queued', position: 0 }, { kind: 'admitted' }]);
+    expect((await late).events.slice(0, 2)).toMatchObject([{ kind: 'queued', position: 0 }, { kind: 'admitted' }]);
     expect(bench.runner.steps[4]).toBe('1 43+1 last | 2 0+48');
     expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
   });
@@ -215,13 +211,12 @@ describe('what is kept', () => {
     const bench = cachingBench();
     await bench.submit(ask([stem(60)]));
     const running = bench.submit(ask([ids(1), stem(60)], { maxNewTokens: 8 }));
-    let late: ReturnType<typeof bench.submit> | undefined;
-    bench.runner.during(4, () => {
+    const late = during(bench, 4, () => {
       bench.runner.isOutOfMemory = true;
-      late = bench.submit(pictureRequest(0, 10, { prompt: [stem(60), ids(2, 3)], maxNewTokens: 2 }));
+      return bench.submit(pictureRequest(0, 10, { prompt: [stem(60), ids(2, 3)], maxNewTokens: 2 }));
     });
     expect((await running).error).toBeUndefined();
-    expect((await late)?.error).toMatchObject({ reason: 'STEP_FAILED', message: 'a group could not start: out of memory' });
+    expect((await late).error).toMatchObject({ reason: 'STEP_FAILED', message: 'a group could not start: out of memory' });
     expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
   });
 
@@ -237,13 +232,12 @@ test('a copy that fails ends the request that waits for it, and nobody else', as
   const bench = cachingBench();
   await bench.submit(ask([stem(40)]));
   const running = bench.submit(ask([ids(1), stem(40)], { maxNewTokens: 8 }));
-  let late: ReturnType<typeof bench.submit> | undefined;
-  bench.runner.during(4, () => {
+  const late = during(bench, 4, () => {
     bench.runner.isUnableToCopy = true;
-    late = bench.submit(ask([stem(40), ids(2, 3)]));
+    return bench.submit(ask([stem(40), ids(2, 3)]));
   });
   expect((await running).error).toBeUndefined();
-  expect((await late)?.error).toMatchObject({ reason: 'STEP_FAILED', message: 'copying a prompt failed: unable to copy' });
+  expect((await late).error).toMatchObject({ reason: 'STEP_FAILED', message: 'copying a prompt failed: unable to copy' });
   expect((await bench.submit(ask([ids(1), stem(40), ids(4, 5)]))).error).toMatchObject({
     message: 'a group could not start: unable to copy'
   });
@@ -258,12 +252,11 @@ test('a copy that fails leaves nothing behind of a request that was cancelled be
     bench.runner.isUnableToCopy = true;
     bench.engine.submit(spec).cancel(CANCELLED);
   });
-  let late: ReturnType<typeof bench.submit> | undefined;
-  bench.runner.during(6, () => {
+  const late = during(bench, 6, () => {
     bench.runner.isUnableToCopy = false;
-    late = bench.submit(spec);
+    return bench.submit(spec);
   });
   await running;
-  expect((await late)?.hashes).toEqual(await fresh(spec));
+  expect((await late).hashes).toEqual(await fresh(spec));
   expect(bench.leftovers()).toMatchObject(NOTHING_LEFT);
 });

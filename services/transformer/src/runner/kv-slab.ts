@@ -31,8 +31,8 @@ export class KvSlab implements KvHandle {
     this.bytes = slabBytes(shape, capacity);
     this.#memory = new SystemMemory(this.bytes);
     const [dtype, dims] = [cacheDtype(shape.kv), cacheDims(shape.text, capacity)];
-    this.#headBytes = (elementCount(dims) / shape.text.kvHeads) * dtypeBytes(dtype);
-    const partBytes = this.#headBytes * shape.text.kvHeads;
+    const partBytes = elementCount(dims) * dtypeBytes(dtype);
+    this.#headBytes = partBytes / shape.text.kvHeads;
     const part = (index: number) => runtime.tensorAt(dtype, dims, this.#memory.address(index * partBytes), this.#memory);
     this.layers = Array.from({ length: shape.text.layers }, (_, layer) => ({ k: part(2 * layer), v: part(2 * layer + 1) }));
   }
