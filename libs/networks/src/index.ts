@@ -16,6 +16,7 @@ export { geluProbe, linearProbe } from './probes/linear-probe.ts';
 export { textLayerProbe } from './probes/text-layer-probe.ts';
 export { textNormProbe } from './probes/text-norm-probe.ts';
 export { visionBlockProbe, visionNormProbe } from './probes/vision-block-probe.ts';
-export { scalesOf } from './quantized-tensors.ts';
+export { blockLength, scalesOf } from './quantized-tensors.ts';
+export { needsEvenRows } from './row-pairs.ts';
 export { siglipEncoder } from './siglip-encoder.ts';
 export { type CachePart, stepPorts } from './step-ports.ts';

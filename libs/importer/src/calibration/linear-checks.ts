@@ -1,5 +1,4 @@
-import { type KeptLinear, type LinearForm, linearForm, type Quantization } from '@janus-mesh/models';
-import { BLOCK } from '@janus-mesh/tensor';
+import { blockOf, type KeptLinear, type LinearForm, linearForm, type Quantization } from '@janus-mesh/models';
 import type { ProbeRunner } from './probe-runner.ts';
 import { relativeError } from './relative-error.ts';
 import { Rounding } from './rounding.ts';
@@ -26,12 +25,13 @@ export class LinearChecks {
   readonly errors = new Map<string, number>();
   readonly #linear: ProbeRunner;
   readonly #quantization: Quantization;
-  readonly #rounding = new Rounding();
+  readonly #rounding: Rounding;
 
   /** @param linear runs `linearProbe` */
   constructor(linear: ProbeRunner, quantization: Quantization) {
     this.#linear = linear;
     this.#quantization = quantization;
+    this.#rounding = new Rounding(blockOf(quantization));
   }
 
   /** Whether the linear is to be quantised at all. */
@@ -67,7 +67,7 @@ export class LinearChecks {
     form: Exclude<LinearForm, 'f32'>,
     { x, weight, k, exact }: { x: Float32Array; weight: Float32Array; k: number; exact: Float32Array }
   ): Promise<number> {
-    if (form === 'w4' && k % BLOCK !== 0) return 1; // it can not be stored so
+    if (form === 'w4' && k % blockOf(this.#quantization) !== 0) return 1; // it can not be stored so
     const product = await this.#product(this.#rounding.input(form, x, k), this.#rounding.weight(form, weight, k), k);
     return relativeError(exact, product, weight.length / k);
   }
