@@ -23,7 +23,7 @@ test.each([
   [[...SYNTHETIC, '--block', '128'], '--block 128 is for --quantize w4: w8a8 has no blocks'],
   [
     [CHECKPOINTS.tinyPro, '--quantize', 'w4', '--block', '64'],
-    "option '--block <n>' argument '64' is invalid. Allowed choices are 32, 128.; see janus-mesh import --help"
+    "option '--block <n>' argument '64' is invalid. Allowed choices are 32, 128; see janus-mesh import --help"
   ],
   [
     [...SYNTHETIC, '--weights', 'torch'],
