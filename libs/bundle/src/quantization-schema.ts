@@ -17,7 +17,7 @@ export const quantizationSchema = z.strictObject({
   codec: convForm,
   embedding: z.enum(['f32', 'bf16', 'f16']),
   kv: z.enum(['f32', 'int8', 'int8_channel']),
-  kept: z.array(z.strictObject({ linear: z.string().min(1), form, error: share, limit: share }))
+  kept: z.array(z.strictObject({ linear: z.string().min(1), form, error: share, limit: share, undivided: z.int().positive().optional() }))
 }) satisfies z.ZodType<Quantization>;
 
 const logits = z.strictObject({ cosine: z.number().max(1), divergence: share });

@@ -31,6 +31,8 @@ export interface KeptLinear {
   readonly error: number;
   /** Largest error that passes. */
   readonly limit: number;
+  /** Its rows, where they do not divide into blocks of 4-bit weights: it cannot be stored so, and its error counts as 1. */
+  readonly undivided?: number | undefined;
 }
 
 /** How a bundle's weights are stored, part by part. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBundle } from '@janus-mesh/bundle';
 import { type ImportEvent, importCheckpoint, importSynthetic, PUBLISHED_MODELS, type PublishedName } from '@janus-mesh/importer';
-import { WEIGHT_BLOCKS, type WeightBlock } from '@janus-mesh/models';
+import { blockOf, type KeptLinear, WEIGHT_BLOCKS, type WeightBlock } from '@janus-mesh/models';
 import { type Command, Option } from 'commander';
 import { requireFolder, requireWritable } from '../folders.ts';
 import { interruptible } from '../interruptible.ts';
@@ -107,14 +107,16 @@ async function runImport(checkpoint: string | undefined, options: ImportOptions)
   for (const warning of warnings) warn(warning, json);
   if (manifest === undefined) return reportThere(out, json);
   const seconds = (performance.now() - started) / 1000;
-  const { kept } = manifest.quantization;
+  const { kept, ...parts } = manifest.quantization;
   if (json) process.stdout.write(jsonLine({ bundle: out, name: manifest.name, revision: manifest.revision, kept, seconds }));
   else process.stdout.write(`${manifest.name} is in ${out} (revision ${manifest.revision.slice(0, 12)}, ${seconds.toFixed(1)} s)\n`);
   if (json) return;
-  for (const { linear, form, error, limit } of kept)
-    process.stdout.write(
-      `  ${linear} is kept in ${form}: quantised, its output is ${(100 * error).toFixed(1)} % off (limit ${100 * limit} %)\n`
-    );
+  for (const each of kept) process.stdout.write(`  ${each.linear} is kept in ${each.form}: ${reasonOf(each, blockOf(parts))}\n`);
+}
+
+function reasonOf({ error, limit, undivided }: KeptLinear, block: WeightBlock): string {
+  if (undivided !== undefined) return `its ${undivided} rows do not divide into blocks of ${block}`;
+  return `quantised, its output is ${(100 * error).toFixed(1)} % off (limit ${100 * limit} %)`;
 }
 
 function requireCheckpoint(folder: string): void {

@@ -60,7 +60,8 @@ test('blocks of 128 are written and named where they fit; where they do not, 8 b
   const { quantization } = await importCheckpoint(TINY_SHAPES, dir, { runtime, quantize: 'w4', block: 128 });
   expect(quantization).toMatchObject({ scheme: 'w4', block: 128, text: 'w4' });
   const uneven = quantization.kept.filter(({ linear }) => linear.endsWith('.down'));
-  expect(uneven).toEqual([0, 1, 2, 3, 4].map((layer) => ({ linear: `text.layers.${layer}.down`, form: 'w8a8', error: 1, limit: 0.16 })));
+  const reason = { form: 'w8a8', error: 1, limit: 0.16, undivided: 352 };
+  expect(uneven).toEqual([0, 1, 2, 3, 4].map((layer) => ({ linear: `text.layers.${layer}.down`, ...reason })));
   const { manifest, tensors } = await openBundle(dir);
   expect(manifest.quantization.block).toBe(128);
   expect(tensors.get('text.layers.0.qkv')).toMatchObject({ dtype: 'u8', dims: [3 * 128, 1, 64] });
