@@ -17,5 +17,6 @@ export { textLayerProbe } from './probes/text-layer-probe.ts';
 export { textNormProbe } from './probes/text-norm-probe.ts';
 export { visionBlockProbe, visionNormProbe } from './probes/vision-block-probe.ts';
 export { scalesOf } from './quantized-tensors.ts';
+export { type RopeTables, ropeTables } from './rope-tables.ts';
 export { siglipEncoder } from './siglip-encoder.ts';
 export { type CachePart, stepPorts } from './step-ports.ts';

@@ -1,8 +1,10 @@
 import { UNQUANTIZED } from '@janus-mesh/models';
 import type { Runtime, Session, Value } from '@janus-mesh/runtime';
 import { cacheDims, cacheDtype } from '../cache-dims.ts';
+import { paddedHeadDim } from '../head-padding.ts';
 import type { NetworkConfig } from '../network.ts';
 import { packedStep } from '../packed-step.ts';
+import { ropeTables } from '../rope-tables.ts';
 import { stepPorts } from '../step-ports.ts';
 import { openNetwork, runOnce } from './network-run.ts';
 import type { StoredTensor } from './quantized-bundle.ts';
@@ -25,6 +27,7 @@ export class StepSequences {
   readonly #session: Session;
   readonly #slots: number;
   readonly #idle: TestSequence;
+  readonly #rope: Readonly<Record<'cos' | 'sin', Value>>;
 
   private constructor(runtime: Runtime, { text, quantization = UNQUANTIZED }: NetworkConfig, session: Session, slots: number) {
     this.#runtime = runtime;
@@ -32,6 +35,9 @@ export class StepSequences {
     this.#dtype = cacheDtype(quantization.kv);
     this.#session = session;
     this.#slots = slots;
+    const { cos, sin } = ropeTables(text);
+    const dims = [text.contextTokens, paddedHeadDim(text) / 2];
+    this.#rope = { cos: runtime.tensor('f32', dims, cos), sin: runtime.tensor('f32', dims, sin) };
     this.#idle = this.sequence(1);
   }
 
@@ -72,7 +78,9 @@ export class StepSequences {
     const rows = BigInt64Array.from({ length: tokens }, (_, i) => BigInt(i));
     const inputs: Record<string, Value> = {
       [stepPorts.tokens]: this.#runtime.tensor('f32', [1, tokens, hiddenSize], packed),
-      [stepPorts.rows]: this.#runtime.tensor('i64', [tokens], rows)
+      [stepPorts.rows]: this.#runtime.tensor('i64', [tokens], rows),
+      [stepPorts.rope('cos')]: this.#rope.cos,
+      [stepPorts.rope('sin')]: this.#rope.sin
     };
     const outputs: Record<string, Value> = { [stepPorts.hidden]: hidden };
     if (this.#slots > 1) inputs[stepPorts.splits] = this.#runtime.tensor('i64', [this.#slots], BigInt64Array.from(counts, BigInt));

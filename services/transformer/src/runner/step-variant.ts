@@ -3,6 +3,7 @@ import { type NetworkConfig, packedStep, stepPorts } from '@janus-mesh/networks'
 import type { Call, Runtime, Session, Value } from '@janus-mesh/runtime';
 import { type CacheShape, KvSlab, type LayerCache } from './kv-slab.ts';
 import type { NetworkLoader } from './network-loader.ts';
+import type { RopeValues } from './rope-values.ts';
 
 /** What a slot does in a step. */
 export interface SlotWork {
@@ -60,20 +61,20 @@ export class StepVariant {
   static async load(
     size: VariantSize,
     config: NetworkConfig & { readonly quantization: Quantization },
-    { runtime, loader }: { runtime: Runtime; loader: NetworkLoader }
+    { runtime, loader, rope }: { runtime: Runtime; loader: NetworkLoader; rope: RopeValues }
   ): Promise<StepVariant> {
     const network = packedStep(config, size);
     const shape = { text: config.text, kv: config.quantization.kv };
     // Over an int8 cache the plain kernels are the faster ones, and their bits do not hang on the number of threads.
     const session = await loader.load('step', network, { flashAttention: shape.kv === 'f32' });
     const names = (ports: readonly { readonly name: string }[]) => ports.map(({ name }) => name);
-    return new StepVariant(runtime, session, { size, shape, inputs: names(network.inputs), outputs: names(network.outputs) });
+    return new StepVariant(runtime, session, { size, shape, rope, inputs: names(network.inputs), outputs: names(network.outputs) });
   }
 
   private constructor(
     runtime: Runtime,
     session: Session,
-    { size, shape, inputs, outputs }: { size: VariantSize; shape: CacheShape; inputs: string[]; outputs: string[] }
+    { size, shape, rope, inputs, outputs }: { size: VariantSize; shape: CacheShape; rope: RopeValues; inputs: string[]; outputs: string[] }
   ) {
     const { slots } = size;
     this.slots = slots;
@@ -83,6 +84,7 @@ export class StepVariant {
     this.#idle = new KvSlab(runtime, shape, 1);
     this.#splits = runtime.tensor('i64', [slots]);
     if (slots > 1) this.#call.setInput(stepPorts.splits, this.#splits);
+    for (const table of ['cos', 'sin'] as const) this.#call.setInput(stepPorts.rope(table), rope[table]);
     const inputAt = new Map(inputs.map((name, i) => [name, i]));
     const outputAt = new Map(outputs.map((name, i) => [name, i]));
     const cachePorts = (part: 'k' | 'v', layer: number, slot: number): CachePorts => ({
