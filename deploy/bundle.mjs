@@ -61,6 +61,10 @@ export async function bundle() {
     format: 'esm',
     target: 'node20',
     sourcemap: 'linked',
+    // Node keeps a file and its map in memory for as long as it runs: without comments, and without the sources' text.
+    sourcesContent: false,
+    minifyWhitespace: true,
+    lineLimit: 160,
     external: EXTERNAL,
     // CommonJS packages inside the bundle call require for Node's own modules.
     banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },

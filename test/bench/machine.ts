@@ -60,11 +60,18 @@ export function foreignShare(before: CpuTimes, after: CpuTimes): number {
 /** What a process holds in memory, in bytes; undefined where there is no /proc. */
 export function processMemory(pid: number): { rss: number; peak: number; pss: number } | undefined {
   const status = read(`/proc/${pid}/status`);
-  const field = (text: string | undefined, name: string) =>
-    1024 * Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text ?? '')?.[1] ?? Number.NaN);
-  return status === undefined
-    ? undefined
-    : { rss: field(status, 'VmRSS'), peak: field(status, 'VmHWM'), pss: field(read(`/proc/${pid}/smaps_rollup`), 'Pss') };
+  if (status === undefined) return undefined;
+  return { rss: bytesIn(status, 'VmRSS'), peak: bytesIn(status, 'VmHWM'), pss: bytesIn(read(`/proc/${pid}/smaps_rollup`), 'Pss') };
+}
+
+/** The `rss` of `processMemory` alone, which costs little to read. */
+export function residentBytes(pid: number): number | undefined {
+  const status = read(`/proc/${pid}/status`);
+  return status === undefined ? undefined : bytesIn(status, 'VmRSS');
+}
+
+function bytesIn(text: string | undefined, field: string): number {
+  return 1024 * Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text ?? '')?.[1] ?? Number.NaN);
 }
 
 // utime and stime: the 14th and 15th field; the second, in brackets, may hold blanks.

@@ -3,11 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PreviewMode, picture, userMessage } from '@janus-mesh/client';
 import { startTestMesh, type TestMesh } from '../support/mesh.ts';
 import type { Bench } from './bench.ts';
-import { processMemory } from './machine.ts';
+import { processMemory, residentBytes } from './machine.ts';
 import { noisePicture } from './noise-picture.ts';
-import { type Slope, slope } from './statistics.ts';
+import { mean, type Slope, slope } from './statistics.ts';
 
-const SAMPLE_MS = 5_000;
+const SAMPLE_MS = 500;
+/** A point of the line is the mean of a twentieth of the time: what comes and goes within it, such as a question's KV cache, is no growth. */
+const WINDOWS = 20;
 const WARM_UP_MS = 120_000;
 /** Nothing ends for time alone, however slow the machine is. */
 const DEADLINE_MS = 3_600_000;
@@ -35,7 +37,7 @@ export interface SoakedService extends Slope {
 
 /**
  * Loads a mesh with everything it does, mixed: questions with new pictures, texts, drawings with previews, cancelled calls. After two
- * minutes the resident memory of each service is watched every five seconds.
+ * minutes the resident memory of each service is watched.
  *
  * @throws {Error} where there is no /proc
  */
@@ -48,29 +50,50 @@ export async function soak(bench: Bench, minutes: number): Promise<SoakedService
     settings: SMALL_CACHES
   });
   const ending = new AbortController();
-  const timer = setTimeout(() => ending.abort(), WARM_UP_MS + Math.round(minutes * 60_000));
   const end = ending.signal;
   const loads = [questions, texts, hangUps].map((load) => keepCalling(() => load(mesh, end), end));
-  const callers = [...loads, ...drawers(mesh, end)].map((caller) => caller.finally(() => ending.abort()));
-  const [readings] = await Promise.all([watch(mesh, end, bench.say), ...callers]).finally(() => clearTimeout(timer));
+  const watching = watch(mesh, { end, windowMs: (minutes * 60_000) / WINDOWS, say: bench.say });
+  const all = [watching, ...loads, ...drawers(mesh, end)].map((each) => each.finally(() => ending.abort()));
+  await Promise.all(all);
+  const readings = await watching;
   return mesh.mesh.processes.map(({ label, pid }) => {
     const memory = processMemory(pid as number);
     return { service: label, ...slope(readings.get(label) ?? []), rssMb: (memory?.rss ?? 0) / MB, peakMb: (memory?.peak ?? 0) / MB };
   });
 }
 
-async function watch({ mesh }: TestMesh, end: AbortSignal, say: (message: string) => void): Promise<Map<string, [number, number][]>> {
-  const readings = new Map<string, [number, number][]>(mesh.processes.map(({ label }) => [label, []]));
+interface Watch {
+  readonly end: AbortSignal;
+  readonly windowMs: number;
+  say(message: string): void;
+}
+
+// Points of each service's line, in minutes and MB.
+async function watch({ mesh }: TestMesh, { end, windowMs, say }: Watch): Promise<Map<string, [number, number][]>> {
+  const windows = new Map(mesh.processes.map(({ label }) => [label, [] as [number, number][]]));
   const started = performance.now();
-  while (!end.aborted) {
+  const minutes = () => (performance.now() - started) / 60_000;
+  await sleep(WARM_UP_MS, undefined, { signal: end }).catch(() => {});
+  for (let window = 0; window < WINDOWS && !end.aborted; window++) {
+    const middle = minutes() + windowMs / 120_000;
+    const readings = await readWindow(mesh.processes, windowMs, end);
+    for (const [label, values] of readings) windows.get(label)?.push([middle, mean(values) / MB]);
+    say(`soak, ${minutes().toFixed(1)} min`);
+  }
+  return windows;
+}
+
+// What each service holds during a window, in bytes.
+async function readWindow(processes: TestMesh['mesh']['processes'], windowMs: number, end: AbortSignal): Promise<Map<string, number[]>> {
+  const readings = new Map(processes.map(({ label }) => [label, [] as number[]]));
+  const started = performance.now();
+  while (performance.now() - started < windowMs && !end.aborted) {
     await sleep(SAMPLE_MS, undefined, { signal: end }).catch(() => {});
-    const passed = performance.now() - started;
-    for (const { label, pid } of mesh.processes) {
-      const memory = processMemory(pid as number);
-      if (!memory) throw new Error('no /proc on this system: memory cannot be watched');
-      if (passed > WARM_UP_MS) readings.get(label)?.push([passed / 60_000, memory.rss / MB]);
+    for (const { label, pid } of processes) {
+      const resident = residentBytes(pid as number);
+      if (resident === undefined) throw new Error('no /proc on this system: memory cannot be watched');
+      readings.get(label)?.push(resident);
     }
-    say(`soak, ${(passed / 60_000).toFixed(1)} min`);
   }
   return readings;
 }

@@ -28,6 +28,11 @@ export function quantile(samples: readonly number[], share: number): number {
   return below + (above - below) * (at - Math.floor(at));
 }
 
+/** The arithmetic mean; NaN of no samples. */
+export function mean(samples: readonly number[]): number {
+  return samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
+}
+
 /** The middle sample. @throws {RangeError} if there are no samples */
 export function median(samples: readonly number[]): number {
   return quantile(samples, 0.5);
@@ -46,8 +51,7 @@ export function spread(samples: readonly number[]): Spread {
 export function slope(points: readonly (readonly [x: number, y: number])[]): Slope {
   const count = points.length;
   if (count < 3) throw new RangeError(`${count} points: a slope with its uncertainty needs three`);
-  const mean = (which: 0 | 1) => points.reduce((sum, point) => sum + point[which], 0) / count;
-  const [meanX, meanY] = [mean(0), mean(1)];
+  const [meanX, meanY] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
   const squares = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
   if (squares === 0) throw new RangeError('all points at the same x have no slope');
   const value = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0) / squares;

@@ -17,6 +17,7 @@ export { textLayerProbe } from './probes/text-layer-probe.ts';
 export { textNormProbe } from './probes/text-norm-probe.ts';
 export { visionBlockProbe, visionNormProbe } from './probes/vision-block-probe.ts';
 export { blockLength, scalesOf } from './quantized-tensors.ts';
+export { type RopeTables, ropeTables } from './rope-tables.ts';
 export { needsEvenRows } from './row-pairs.ts';
 export { siglipEncoder } from './siglip-encoder.ts';
 export { type CachePart, stepPorts } from './step-ports.ts';

@@ -4,10 +4,10 @@ import { cacheDims, cacheDtype } from './cache-dims.ts';
 import { HeadPadding, paddedHeadDim } from './head-padding.ts';
 import type { NetworkConfig } from './network.ts';
 import type { NetworkBuilder } from './network-builder.ts';
-import { ropeTables } from './rope-tables.ts';
 import { type CachePart, stepPorts } from './step-ports.ts';
 
 const PARTS: readonly CachePart[] = ['k', 'v'];
+const ROPE = ['cos', 'sin'] as const;
 
 // How GroupQueryAttention is told what its cache is made of.
 const CACHE_ATTRIBUTES: Readonly<Record<KvForm, Attributes>> = {
@@ -54,7 +54,6 @@ export class StepAttention {
   /** Declares what each slot brings: how many tokens, how many positions are filled, its cache of every layer. */
   declareInputs(): void {
     const graph = this.#graph;
-    const { contextTokens } = this.#text;
     if (this.#parts > 1) graph.input(stepPorts.splits, 'i64', [this.#parts]);
     if (this.#evenRows) graph.input(stepPorts.padding, 'f32', [1, 'P', this.#queryWidth]);
     for (const slot of this.#slots) {
@@ -63,9 +62,8 @@ export class StepAttention {
       graph.input(stepPorts.total(slot), 'i32', [1]);
     }
     this.#eachCache((part, layer, slot) => graph.input(stepPorts.cache(part, layer, slot), this.#cacheDtype, this.#cacheDims(slot)));
-    const rope = ropeTables(this.#text);
-    for (const table of ['cos', 'sin'] as const)
-      graph.constant({ name: `rope.${table}`, dtype: 'f32', dims: [contextTokens, paddedHeadDim(this.#text) / 2] }, rope[table]);
+    // No constants: each session would keep its own.
+    for (const table of ROPE) graph.input(stepPorts.rope(table), 'f32', ['P', paddedHeadDim(this.#text) / 2]);
   }
 
   /** Declares the updated caches. */
@@ -117,7 +115,7 @@ export class StepAttention {
     const { heads, kvHeads, headDim } = this.#text;
     const prefix = graph === this.#graph ? '' : graph.name;
     const caches = PARTS.map((side) => stepPorts.cache(side, layer, slot));
-    const inputs = [part, '', '', ...caches, stepPorts.last(slot), stepPorts.total(slot), 'rope.cos', 'rope.sin'];
+    const inputs = [part, '', '', ...caches, stepPorts.last(slot), stepPorts.total(slot), ...ROPE.map(stepPorts.rope)];
     return graph.node('GroupQueryAttention', [...inputs, ...this.#cacheScales(layer)], {
       domain: MICROSOFT,
       outputs: this.#attendedAndCaches(layer, slot).map((name) => prefix + name),

@@ -1,3 +1,5 @@
+import type { RopeTables } from './rope-tables.ts';
+
 /** The two halves of a layer's cache. */
 export type CachePart = 'k' | 'v';
 
@@ -13,6 +15,8 @@ export const stepPorts = {
   rows: 'rows',
   /** f32 [1, R, hidden], after the final norm. */
   hidden: 'hidden',
+  /** f32 [P, padded headDim / 2], P at least the filled positions of any slot: see `ropeTables`. */
+  rope: (table: keyof RopeTables) => `rope.${table}`,
   /** bool [1]: whether the slot brings tokens. Not there where none may be idle. */
   on: (slot: number) => `on.${slot}`,
   /** i32 [1]: position of the slot's last new token. */

@@ -11,6 +11,7 @@ export type { Runtime } from './runtime.ts';
 export { RuntimeError, type RuntimeErrorCode } from './runtime-error.ts';
 export type { LogSeverity, RuntimeOptions } from './runtime-options.ts';
 export type { Session, SessionSource } from './session.ts';
+export { settleMemory } from './settle-memory.ts';
 export { SystemMemory } from './system-memory.ts';
 export { trimMemory } from './trim-memory.ts';
 export type { Value } from './value.ts';

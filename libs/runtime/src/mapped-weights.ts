@@ -1,8 +1,14 @@
-import type { DType } from '@janus-mesh/tensor';
+import { bytesOf, type DType } from '@janus-mesh/tensor';
 import { MappedFile } from './mapped-file.ts';
 import type { Runtime } from './runtime.ts';
 import { RuntimeError } from './runtime-error.ts';
 import type { Value } from './value.ts';
+
+/**
+ * What is smaller is copied. Sessions read it as long as they live, and in the mapping each would keep the large ones beside it in memory:
+ * Linux brings in 16 pages for one that is read.
+ */
+const SMALL_BYTES = 1 << 16;
 
 /** Where a tensor lies in a weight file. */
 export interface WeightExtent {
@@ -67,9 +73,16 @@ export class MappedWeights {
   #value(name: string): Value {
     const made = this.#values.get(name);
     if (made) return made;
-    const { dtype, dims, offset } = this.#extent(name);
-    const value = this.#runtime.tensorAt(dtype, dims, this.#file.address(offset), this.#file);
+    const { dtype, dims, offset, bytes } = this.#extent(name);
+    const value = bytes < SMALL_BYTES ? this.#copied(name) : this.#runtime.tensorAt(dtype, dims, this.#file.address(offset), this.#file);
     this.#values.set(name, value);
+    return value;
+  }
+
+  #copied(name: string): Value {
+    const { dtype, dims } = this.#extent(name);
+    const value = this.#runtime.tensor(dtype, dims);
+    bytesOf(value.data).set(this.bytes(name));
     return value;
   }
 

@@ -1,7 +1,7 @@
 import { type Bundle, networkConfig, openBundle } from '@janus-mesh/bundle';
 import { ImageCodecServiceDefinition, type TierInfo } from '@janus-mesh/contracts';
 import { bindService } from '@janus-mesh/rpc';
-import { isaClass, MappedWeights, openRuntime, type Runtime } from '@janus-mesh/runtime';
+import { isaClass, MappedWeights, openRuntime, type Runtime, settleMemory } from '@janus-mesh/runtime';
 import {
   CONFIG,
   measuredQueue,
@@ -65,7 +65,10 @@ export const imageCodec: ServiceDefinition<typeof configSchema.shape> = {
     return {
       revision: codec.info.revision,
       services: [bindService(ImageCodecServiceDefinition, imageCodecHandlers(codec))],
-      ready: (signal) => vq.warmUp(signal),
+      async ready(signal) {
+        await vq.warmUp(signal);
+        await settleMemory();
+      },
       drain: () => codec.queue.refuseWaiting(),
       stop() {
         vq.release();

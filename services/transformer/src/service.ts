@@ -1,7 +1,7 @@
 import { type Bundle, openBundle } from '@janus-mesh/bundle';
 import { type TierInfo, TransformerServiceDefinition } from '@janus-mesh/contracts';
 import { bindService } from '@janus-mesh/rpc';
-import { isaClass, openRuntime, type Runtime } from '@janus-mesh/runtime';
+import { isaClass, openRuntime, type Runtime, settleMemory } from '@janus-mesh/runtime';
 import {
   CONFIG,
   LOGGER,
@@ -110,6 +110,7 @@ export const transformer: ServiceDefinition<typeof configSchema.shape> = {
     return {
       revision: transformer.info.revision,
       services: [bindService(TransformerServiceDefinition, transformerHandlers(transformer))],
+      ready: settleMemory,
       drain: () => get(ENGINE).refuseWaiting(),
       crashed: () => get(FLIGHT_FILE).writeNow(),
       async stop() {

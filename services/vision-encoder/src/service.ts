@@ -1,7 +1,7 @@
 import { type Bundle, networkConfig, openBundle } from '@janus-mesh/bundle';
 import { type TierInfo, VisionEncoderServiceDefinition } from '@janus-mesh/contracts';
 import { bindService } from '@janus-mesh/rpc';
-import { isaClass, MappedWeights, openRuntime, type Runtime } from '@janus-mesh/runtime';
+import { isaClass, MappedWeights, openRuntime, type Runtime, settleMemory } from '@janus-mesh/runtime';
 import {
   CONFIG,
   measuredQueue,
@@ -84,7 +84,10 @@ export const visionEncoder: ServiceDefinition<typeof configSchema.shape> = {
     return {
       revision: encoder.info.revision,
       services: [bindService(VisionEncoderServiceDefinition, handlers)],
-      ready: (signal) => siglip.warmUp(signal),
+      async ready(signal) {
+        await siglip.warmUp(signal);
+        await settleMemory();
+      },
       drain: () => encoder.queue.refuseWaiting(),
       stop() {
         siglip.release();

@@ -1,8 +1,10 @@
 import { UNQUANTIZED } from '@janus-mesh/models';
 import type { Runtime, Session, Value } from '@janus-mesh/runtime';
 import { cacheDims, cacheDtype } from '../cache-dims.ts';
+import { paddedHeadDim } from '../head-padding.ts';
 import type { NetworkConfig } from '../network.ts';
 import { packedStep } from '../packed-step.ts';
+import { ropeTables } from '../rope-tables.ts';
 import { stepPorts } from '../step-ports.ts';
 import { openNetwork, runOnce } from './network-run.ts';
 import type { StoredTensor } from './quantized-bundle.ts';
@@ -26,6 +28,7 @@ export class StepSequences {
   readonly #slots: number;
   readonly #paddingWidth: number | undefined; // where rows must be even
   readonly #idle: TestSequence;
+  readonly #rope: Readonly<Record<'cos' | 'sin', Value>>;
 
   private constructor(
     runtime: Runtime,
@@ -38,6 +41,9 @@ export class StepSequences {
     this.#session = session;
     this.#slots = slots;
     this.#paddingWidth = paddingWidth;
+    const { cos, sin } = ropeTables(text);
+    const dims = [text.contextTokens, paddedHeadDim(text) / 2];
+    this.#rope = { cos: runtime.tensor('f32', dims, cos), sin: runtime.tensor('f32', dims, sin) };
     this.#idle = this.sequence(1);
   }
 
@@ -82,7 +88,9 @@ export class StepSequences {
     const rows = BigInt64Array.from({ length: tokens }, (_, i) => BigInt(i));
     const inputs: Record<string, Value> = {
       [stepPorts.tokens]: this.#runtime.tensor('f32', [1, tokens, hiddenSize], packed),
-      [stepPorts.rows]: this.#runtime.tensor('i64', [tokens], rows)
+      [stepPorts.rows]: this.#runtime.tensor('i64', [tokens], rows),
+      [stepPorts.rope('cos')]: this.#rope.cos,
+      [stepPorts.rope('sin')]: this.#rope.sin
     };
     const outputs: Record<string, Value> = { [stepPorts.hidden]: hidden };
     const parts = this.#paddingWidth === undefined ? counts : [...counts, padding];

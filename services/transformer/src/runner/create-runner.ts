@@ -8,6 +8,7 @@ import { type KvChoice, kvForm } from './kv-form.ts';
 import { KvPool } from './kv-pool.ts';
 import { NetworkLoader, type NetworkPart, type PackedWeightsPlace } from './network-loader.ts';
 import { PackedRunner, type RunnerParts } from './packed-runner.ts';
+import { RopeValues } from './rope-values.ts';
 import type { RunnerBundle } from './runner-bundle.ts';
 import { StepVariant, type VariantSize } from './step-variant.ts';
 import { StoredTable } from './stored-table.ts';
@@ -84,9 +85,10 @@ async function loadParts(
     loaded.push(part);
     return part;
   };
+  const rope = keep(new RopeValues(runtime, config.text));
   const variants: StepVariant[] = [];
   // One after another: packing a big model's weights twice at once would double the peak.
-  for (const size of variantSizes(slots)) variants.push(keep(await StepVariant.load(size, config, { runtime, loader })));
+  for (const size of variantSizes(slots)) variants.push(keep(await StepVariant.load(size, config, { runtime, loader, rope })));
   const { vocabSize } = config.text;
   const head = async (part: NetworkPart, network: Network, columns: number) =>
     keep(new HeadSession(runtime, await loader.load(part, network), columns));
@@ -97,6 +99,7 @@ async function loadParts(
   };
   return {
     loader,
+    rope,
     variants,
     heads: {
       text: await head('text-head', textHead(config), vocabSize),

@@ -55,6 +55,11 @@ export class NetworkLoader {
     });
   }
 
+  /** Lets go of the bundle's pages that were read so far. */
+  dropPages(): void {
+    this.#weights.dropPages();
+  }
+
   /** Gives the mapping back. Sessions made before stay good. */
   release(): void {
     this.#prepacked.release();

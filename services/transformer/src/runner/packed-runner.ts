@@ -1,5 +1,5 @@
 import { type NetworkConfig, needsEvenRows } from '@janus-mesh/networks';
-import { type Runtime, trimMemory } from '@janus-mesh/runtime';
+import type { Runtime } from '@janus-mesh/runtime';
 import type { AlignedFeatures, Head, KvHandle, ModelRunner, SliceLogits, StepSlice, TokenInput } from '../engine/model-runner.ts';
 import { AlignedRows } from './aligned-rows.ts';
 import type { AlignerSession } from './aligner-session.ts';
@@ -7,6 +7,7 @@ import type { HeadSession } from './head-session.ts';
 import type { KvPool } from './kv-pool.ts';
 import type { KvSlab } from './kv-slab.ts';
 import type { NetworkLoader } from './network-loader.ts';
+import type { RopeValues } from './rope-values.ts';
 import { RowBuffer } from './row-buffer.ts';
 import { layOutStep, type RowRange, type StepLayout } from './step-layout.ts';
 import type { SlotWork, StepValues, StepVariant } from './step-variant.ts';
@@ -15,6 +16,7 @@ import type { StoredTable } from './stored-table.ts';
 /** What a runner is put together from. It owns all of it. */
 export interface RunnerParts {
   readonly loader: NetworkLoader;
+  readonly rope: RopeValues;
   /** Smallest first. */
   readonly variants: readonly StepVariant[];
   readonly heads: Readonly<Record<Head, HeadSession>>;
@@ -109,18 +111,18 @@ export class PackedRunner implements ModelRunner {
 
   /** Runs every graph once. */
   async warmUp(): Promise<void> {
-    const { variants, heads, aligner } = this.#parts;
+    const { loader, variants, heads, aligner } = this.#parts;
     const rows = this.#fewestRows;
     for (const variant of variants) await variant.warmUp((tokens) => this.#values(this.#evenRows ? tokens + (tokens % 2) : tokens, rows));
     for (const head of Object.values(heads)) await head.run(this.#hidden.value(0, rows.length), rows.length);
     await aligner.warmUp();
-    trimMemory();
+    loader.dropPages();
   }
 
   /** Gives all sessions, caches and the mapped weights back. */
   release(): void {
-    const { variants, heads, tables, aligner, pool, loader } = this.#parts;
-    for (const part of [...variants, heads.text, heads.codes, tables.id, tables.code, aligner, pool, loader]) part.release();
+    const { variants, rope, heads, tables, aligner, pool, loader } = this.#parts;
+    for (const part of [...variants, rope, heads.text, heads.codes, tables.id, tables.code, aligner, pool, loader]) part.release();
     for (const buffer of [this.#tokens, this.#rows, this.#hidden]) buffer.release();
   }
 

@@ -3,6 +3,7 @@ import { type NetworkConfig, packedStep, stepPorts } from '@janus-mesh/networks'
 import type { Call, Runtime, Session, Value } from '@janus-mesh/runtime';
 import { type CacheShape, KvSlab, type LayerCache } from './kv-slab.ts';
 import type { NetworkLoader } from './network-loader.ts';
+import type { RopeValues } from './rope-values.ts';
 
 /** What a slot does in a step. */
 export interface SlotWork {
@@ -41,6 +42,7 @@ interface CachePorts {
 interface VariantParts {
   readonly size: VariantSize;
   readonly shape: CacheShape;
+  readonly rope: RopeValues;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** Width of what stands for the padding's attention; undefined where rows need not be even. */
@@ -71,7 +73,7 @@ export class StepVariant {
   static async load(
     size: VariantSize,
     config: NetworkConfig & { readonly quantization: Quantization },
-    { runtime, loader }: { runtime: Runtime; loader: NetworkLoader }
+    { runtime, loader, rope }: { runtime: Runtime; loader: NetworkLoader; rope: RopeValues }
   ): Promise<StepVariant> {
     const network = packedStep(config, size);
     const shape = { text: config.text, kv: config.quantization.kv };
@@ -80,10 +82,10 @@ export class StepVariant {
     const names = (ports: readonly { readonly name: string }[]) => ports.map(({ name }) => name);
     const padding = network.inputs.find(({ name }) => name === stepPorts.padding)?.dims.at(-1);
     const [inputs, outputs] = [names(network.inputs), names(network.outputs)];
-    return new StepVariant(runtime, session, { size, shape, inputs, outputs, padding: padding as number | undefined });
+    return new StepVariant(runtime, session, { size, shape, rope, inputs, outputs, padding: padding as number | undefined });
   }
 
-  private constructor(runtime: Runtime, session: Session, { size, shape, inputs, outputs, padding }: VariantParts) {
+  private constructor(runtime: Runtime, session: Session, { size, shape, rope, inputs, outputs, padding }: VariantParts) {
     const { slots } = size;
     this.slots = slots;
     this.#idleSlots = size.idleSlots;
@@ -94,6 +96,7 @@ export class StepVariant {
     const parts = slots + (padding === undefined ? 0 : 1);
     this.#splits = runtime.tensor('i64', [parts]);
     if (parts > 1) this.#call.setInput(stepPorts.splits, this.#splits);
+    for (const table of ['cos', 'sin'] as const) this.#call.setInput(stepPorts.rope(table), rope[table]);
     const inputAt = new Map(inputs.map((name, i) => [name, i]));
     const outputAt = new Map(outputs.map((name, i) => [name, i]));
     const cachePorts = (part: 'k' | 'v', layer: number, slot: number): CachePorts => ({
