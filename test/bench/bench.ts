@@ -19,11 +19,17 @@ export interface Bench {
   say(message: string): void;
 }
 
+/** Forms of ours that are measured; of 4-bit weights, `w4` has blocks of 32, `w4 b128` of 128. */
+export const BUNDLE_FORMS = ['w8a8', 'w4', 'w4 b128'] as const;
+
+/** A form of ours. */
+export type BundleForm = (typeof BUNDLE_FORMS)[number];
+
 /** Bundles of one model. */
 export interface Bundles {
   readonly config: ModelConfig;
   /** Folder of the bundle in a form. */
-  of(form: 'w8a8' | 'w4'): Promise<string>;
+  of(form: BundleForm): Promise<string>;
 }
 
 /** A part of the bench that is no contest: it measures by itself, and adds what it found to the results. */

@@ -7,6 +7,7 @@ import { DECODE_ROWS } from './targets.ts';
 const SERIES = [
   { name: 'w8a8', label: 'janus-mesh w8a8', colour: '#0550ae' },
   { name: 'w4', label: 'janus-mesh w4', colour: '#6cb6ff' },
+  { name: 'w4 b128', label: 'janus-mesh w4, blocks of 128', colour: '#0a7d91' },
   { name: 'openvino int8', label: 'OpenVINO int8', colour: '#9a6700' },
   { name: 'openvino int4', label: 'OpenVINO int4', colour: '#e3b341' },
   { name: 'pytorch bf16', label: 'PyTorch bf16', colour: '#818b98' }

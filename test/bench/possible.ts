@@ -7,6 +7,7 @@ import { workOf } from './work.ts';
 const WEIGHT_BYTES: Readonly<Record<string, number>> = {
   w8a8: 1,
   w4: 0.5 + 4 / 32,
+  'w4 b128': 0.5 + 4 / 128,
   'pytorch bf16': 2,
   'openvino int8': 1,
   'openvino int4': 0.5 + 2 / 128

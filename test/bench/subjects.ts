@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ALLOCATOR_TUNABLES } from '../../libs/cli/src/mesh/allocator-tunables.ts';
 import type { Tier } from '../../libs/cli/src/mesh/mesh.ts';
-import type { Bench } from './bench.ts';
+import { type Bench, BUNDLE_FORMS } from './bench.ts';
 import type { SubjectOptions } from './row.ts';
 import { type SubjectCommand, SubjectProcess } from './subject-process.ts';
 
@@ -46,6 +46,7 @@ export function knownSubjects(python: string, cache: string): KnownSubject[] {
     own('limits', 'limits', /^(read|int8)$/),
     own('w8a8', 'transformer-step', /^(decode|prefill|loop)-\d|^cancel$/),
     own('w4', 'transformer-step', LANGUAGE),
+    own('w4 b128', 'transformer-step', LANGUAGE),
     own('w8a8', 'siglip', /^siglip$/),
     own('w8a8', 'vq-decode', /^vq-/),
     peer('pytorch bf16', ['janus_pytorch.py'], { packages: ['torch', 'transformers'], mayHave: /^(decode|prefill)-|^siglip$|^vq-decode$/ }),
@@ -93,7 +94,7 @@ export function ownCommand(name: string, module: string, options: SubjectOptions
 
 function own(name: string, module: string, mayHave: RegExp): KnownSubject {
   const command = async ({ bundles, threads }: Bench) =>
-    ownCommand(name, module, { bundleDir: await bundles.of(name === 'w4' ? 'w4' : 'w8a8'), threads });
+    ownCommand(name, module, { bundleDir: await bundles.of(BUNDLE_FORMS.find((form) => form === name) ?? 'w8a8'), threads });
   return { name, mayHave, command };
 }
 

@@ -2,13 +2,19 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openBundle } from '@janus-mesh/bundle';
-import { importCheckpoint, importSynthetic, PUBLISHED_MODELS, type PublishedName } from '@janus-mesh/importer';
+import { type ImportOptions, importCheckpoint, importSynthetic, PUBLISHED_MODELS, type PublishedName } from '@janus-mesh/importer';
 import { writeSyntheticCheckpoint } from '../../libs/importer/src/testing/synthetic-checkpoint.ts';
 import { CHECKPOINTS } from '../support/mesh.ts';
-import type { Bundles } from './bench.ts';
+import type { BundleForm, Bundles } from './bench.ts';
 
 /** A small language model with the real vocabulary, small vision: for watching the bench itself, and the event loop while sampling. */
 const SMALL = { hidden_size: 512, intermediate_size: 1408, num_hidden_layers: 4, vocab_size: 102_400 };
+
+const QUANTIZE = {
+  w8a8: { quantize: 'w8a8' },
+  w4: { quantize: 'w4' },
+  'w4 b128': { quantize: 'w4', block: 128 }
+} as const satisfies Record<BundleForm, ImportOptions>;
 
 /**
  * Bundles of a model with random weights, kept in a folder between runs.
@@ -16,12 +22,12 @@ const SMALL = { hidden_size: 512, intermediate_size: 1408, num_hidden_layers: 4,
  * @param model `small`, or a published one's name
  */
 export async function syntheticBundles(model: string, cache: string, say: (message: string) => void): Promise<Bundles> {
-  const of = async (form: 'w8a8' | 'w4') => {
-    const bundle = join(cache, `${model}-${form}`);
+  const of = async (form: BundleForm) => {
+    const bundle = join(cache, `${model}-${form.replace(' ', '-')}`);
     if (await isUsable(bundle)) return bundle;
     await mkdir(cache, { recursive: true });
     say(`making ${model} with random weights, ${form}`);
-    await (model === 'small' ? makeSmall(bundle, form) : importSynthetic(published(model), bundle, { quantize: form, overwrite: true }));
+    await (model === 'small' ? makeSmall(bundle, form) : importSynthetic(published(model), bundle, { ...QUANTIZE[form], overwrite: true }));
     return bundle;
   };
   const { manifest } = await openBundle(await of('w8a8'));
@@ -37,11 +43,11 @@ async function isUsable(bundle: string): Promise<boolean> {
   );
 }
 
-async function makeSmall(bundle: string, quantize: 'w8a8' | 'w4'): Promise<void> {
+async function makeSmall(bundle: string, form: BundleForm): Promise<void> {
   const checkpoint = `${bundle}.checkpoint`;
   try {
     writeSyntheticCheckpoint(checkpoint, CHECKPOINTS.tinyPro, SMALL);
-    await importCheckpoint(checkpoint, bundle, { name: 'small', quantize, overwrite: true });
+    await importCheckpoint(checkpoint, bundle, { name: 'small', ...QUANTIZE[form], overwrite: true });
   } finally {
     await rm(checkpoint, { recursive: true, force: true });
   }

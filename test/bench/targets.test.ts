@@ -20,10 +20,16 @@ function find(results: Results, what: RegExp) {
 }
 
 test('ratios are taken between medians of one run', () => {
-  const results = resultsOf({ 'w8a8|decode-2': 55, 'w4|decode-2': 40, 'openvino int8|decode-2': 100, 'openvino int4|decode-2': 50 });
+  const results = resultsOf({
+    'w8a8|decode-2': 55,
+    'w4|decode-2': 40,
+    'w4 b128|decode-2': 45,
+    'openvino int8|decode-2': 100,
+    'openvino int4|decode-2': 50
+  });
   expect(find(results, /^decode step, 2 rows/).map(({ what, value }) => [what, value])).toEqual([
     ['decode step, 2 rows: w8a8 against openvino int8', 0.55],
-    ['decode step, 2 rows: w4 against openvino int4', 0.8],
+    ['decode step, 2 rows: w4 (better of its blocks) against openvino int4', 0.8],
     ["decode step, 2 rows: our best against OpenVINO's best", 0.8],
     ['decode step, 2 rows: w8a8 against pytorch bf16', undefined]
   ]);
@@ -48,4 +54,9 @@ test('shares of the possible are against the limits measured in the same rounds'
 test('of several cases of the event loop the worst counts', () => {
   const [target] = find(resultsOf({ 'w8a8|loop-1': 2, 'w8a8|loop-16': 7 }), /no sampling/);
   expect(target?.value).toBe(7);
+});
+
+test('of 4-bit weights the faster length of blocks counts', () => {
+  const results = resultsOf({ 'w8a8|decode-1': 45, 'w4|decode-1': 40, 'w4 b128|decode-1': 30, 'openvino int4|decode-1': 60 });
+  expect(find(results, /^decode step, 1 row: (w4|our best)/).map(({ value }) => value)).toEqual([0.5, 0.5]);
 });

@@ -16,7 +16,9 @@ export interface Target {
 /** Row counts at which decode is measured. */
 export const DECODE_ROWS = [1, 2, 4, 8, 16];
 
-const OURS = ['w8a8', 'w4'];
+/** In blocks of 32 and of 128: who imports chooses, so the faster one counts. */
+const W4 = ['w4', 'w4 b128'];
+const OURS = ['w8a8', ...W4];
 const OPENVINO = ['openvino int8', 'openvino int4'];
 
 /** Every target, with what a run found. */
@@ -37,17 +39,17 @@ export function isMet({ value, bound, limit }: Target): boolean | undefined {
 }
 
 function decodeTargets(results: Results): Target[] {
-  const against = (ours: string, peer: string, [rows, limit]: readonly [number, number]): Target => ({
+  const against = (ours: string, peer: string, [rows, limit]: readonly [number, number], forms: readonly string[] = [ours]): Target => ({
     what: `decode step, ${count(rows)}: ${ours} against ${peer}`,
     bound: 'most',
     limit,
     unit: '×',
-    value: quotient(results.median(ours, `decode-${rows}`), results.median(peer, `decode-${rows}`))
+    value: quotient(best(results, forms, `decode-${rows}`), results.median(peer, `decode-${rows}`))
   });
   const limits = (...pairs: readonly (readonly [number, number])[]) => pairs;
   return [
     ...limits([2, 0.68], [4, 0.58], [8, 0.5]).map((pair) => against('w8a8', 'openvino int8', pair)),
-    ...limits([1, 0.65], [2, 0.65]).map((pair) => against('w4', 'openvino int4', pair)),
+    ...limits([1, 0.65], [2, 0.65]).map((pair) => against('w4 (better of its blocks)', 'openvino int4', pair, W4)),
     ...DECODE_ROWS.map(
       (rows): Target => ({
         what: `decode step, ${count(rows)}: our best against OpenVINO's best`,

@@ -20,6 +20,11 @@ const SYNTHETIC = ['--synthetic', 'janus-pro-1b'];
 
 test.each([
   [[CHECKPOINTS.tinyPro, '--seed', '3'], '--seed is for --synthetic: a checkpoint has its weights already'],
+  [[...SYNTHETIC, '--block', '128'], '--block 128 is for --quantize w4: w8a8 has no blocks'],
+  [
+    [CHECKPOINTS.tinyPro, '--quantize', 'w4', '--block', '64'],
+    "option '--block <n>' argument '64' is invalid. Allowed choices are 32, 128; see janus-mesh import --help"
+  ],
   [
     [...SYNTHETIC, '--weights', 'torch'],
     "option '--weights <kind>' cannot be used with option '--synthetic <size>'; see janus-mesh import --help"

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { openBundle } from '@janus-mesh/bundle';
 import type { ChatInput, DrawingInput } from '@janus-mesh/client';
 import { ChatRequest, GenerateImageRequest, type GenerateStart } from '@janus-mesh/contracts';
+import { schemeName } from '@janus-mesh/models';
 import { loadTokenizer } from '@janus-mesh/tokenizer';
 import { chatStart } from '../../services/orchestrator/src/compose/chat-start.ts';
 import { drawingStart } from '../../services/orchestrator/src/compose/drawing-start.ts';
@@ -29,7 +30,7 @@ export class TierStarts {
     const { manifest, tokenizerPath } = await openBundle(dir);
     const { config, quantization, parameters } = manifest;
     const tokenizer = loadTokenizer(await readFile(tokenizerPath, 'utf8'), { bos: config.tokens.bos.id });
-    return new TierStarts({ ...manifest, quantization: quantization.scheme, parameters: BigInt(parameters), tokenizer });
+    return new TierStarts({ ...manifest, quantization: schemeName(quantization), parameters: BigInt(parameters), tokenizer });
   }
 
   /** Of a chat, with the pictures whose features it names. */

@@ -52,12 +52,15 @@ test('the same after a restart with another number of threads', async () => {
   expect(steps.shared).toBeGreaterThan(0);
 });
 
-test('the same in int8, and going on from where it was broken off', async () => {
-  await using int8 = await startTestMesh({ checkpoint: CHECKPOINTS.tinyShapes, quantize: 'w8a8' });
-  const known = await openCases(int8);
-  const each = await runAlone(int8, known);
-  const { faults, steps } = await runTogether(int8, known, each, seed);
-  expect(faults).toEqual([]);
-  expect(steps.shared).toBeGreaterThan(10);
-  expect(await runBrokenOff(int8, known, each, seed)).toEqual([]);
-});
+test.each([{ quantize: 'w8a8' }, { quantize: 'w4', block: 128 }] as const)(
+  'the same in %j, and going on from where it was broken off',
+  async (form) => {
+    await using int8 = await startTestMesh({ checkpoint: CHECKPOINTS.tinyShapes, ...form });
+    const known = await openCases(int8);
+    const each = await runAlone(int8, known);
+    const { faults, steps } = await runTogether(int8, known, each, seed);
+    expect(faults).toEqual([]);
+    expect(steps.shared).toBeGreaterThan(10);
+    expect(await runBrokenOff(int8, known, each, seed)).toEqual([]);
+  }
+);

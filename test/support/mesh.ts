@@ -9,7 +9,7 @@ import {
   VisionEncoderServiceDefinition
 } from '@janus-mesh/contracts';
 import { importCheckpoint } from '@janus-mesh/importer';
-import type { QuantizationScheme } from '@janus-mesh/models';
+import type { QuantizationScheme, WeightBlock } from '@janus-mesh/models';
 import { type Client, connect } from '@janus-mesh/rpc';
 import { type Mesh, type MeshOptions, startMesh, type Tier } from '../../libs/cli/src/mesh/mesh.ts';
 import { MeshProcesses } from './mesh-processes.ts';
@@ -40,6 +40,8 @@ export interface TestMeshOptions {
   readonly weights?: 'safetensors' | 'torch';
   /** What it is imported as. @default f32 */
   readonly quantize?: QuantizationScheme;
+  /** With w4. @default 32 */
+  readonly block?: WeightBlock;
   readonly threads?: number;
   readonly diagnostics?: boolean;
   readonly replicas?: Readonly<Partial<Record<Tier, number>>>;
@@ -60,11 +62,11 @@ export const CHECKPOINTS = {
 /** Imports a checkpoint into a temporary folder. */
 export async function temporaryBundle(
   checkpoint: string,
-  { weights, quantize = 'f32' }: Pick<TestMeshOptions, 'weights' | 'quantize'> = {}
+  { weights, quantize = 'f32', block }: Pick<TestMeshOptions, 'weights' | 'quantize' | 'block'> = {}
 ): Promise<{ bundle: string; remove: () => void }> {
   const folder = mkdtempSync(join(tmpdir(), 'janus-mesh-test-'));
   const bundle = join(folder, 'bundle');
-  await importCheckpoint(checkpoint, bundle, { quantize, weights });
+  await importCheckpoint(checkpoint, bundle, { quantize, block, weights });
   return { bundle, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 

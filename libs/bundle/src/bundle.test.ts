@@ -166,7 +166,8 @@ describe('what is refused at opening', () => {
 
   test.each([
     ['version', 1, 'unsupported_bundle', 'bundle version is 1, this program reads 2; import it again'],
-    ['quantization', { ...UNQUANTIZED, text: 'int3' }, 'corrupt_bundle', 'quantization.text']
+    ['quantization', { ...UNQUANTIZED, text: 'int3' }, 'corrupt_bundle', 'quantization.text'],
+    ['quantization', { ...UNQUANTIZED, block: 64 }, 'corrupt_bundle', 'quantization.block']
   ])('a bundle of another %s', async (field, value, kind, message) => {
     const dir = await smallBundle();
     const path = join(dir, 'manifest.json');

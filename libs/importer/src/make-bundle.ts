@@ -1,5 +1,5 @@
 import { createBundle, type Manifest, type WeightsFile } from '@janus-mesh/bundle';
-import { type Quantization, type QuantizationScheme, schemeOf } from '@janus-mesh/models';
+import { type Quantization, type QuantizationScheme, schemeOf, type WeightBlock } from '@janus-mesh/models';
 import { bundleTensors } from '@janus-mesh/networks';
 import type { Runtime } from '@janus-mesh/runtime';
 import { type Calibration, calibrate } from './calibration/calibrate.ts';
@@ -15,6 +15,8 @@ import { writingOrder } from './writing-order.ts';
 export interface BundleOptions {
   /** How weights are stored. @default w8a8 */
   readonly quantize?: QuantizationScheme | undefined;
+  /** With w4: how many weights share a scale. @default 32 */
+  readonly block?: WeightBlock | undefined;
   /**
    * Whether it is measured what quantising costs, so that linears that lose too much are kept in a better form, and the cache can be int8.
    * Without it neither is.
@@ -38,12 +40,13 @@ type Measured = Pick<Calibration, 'quantization' | 'cacheScales'>;
  * Makes a bundle of a source, tensor by tensor. Where it is quantised, what that costs is measured first: which linears keep a better
  * form decides what is written.
  *
+ * @throws {RangeError} if a block is given and the weights are not w4
  * @throws {ModelError} bundle_exists, or what the source's tensors are refused with
  */
 export async function makeBundle(source: ImportSource, name: string, dir: string, options: BundleOptions): Promise<Manifest> {
   const { overwrite, signal, onProgress, onWarning, runtime = importRuntime() } = options;
   const { model, samples, tokenizerJson } = source;
-  const planned = schemeOf(options.quantize ?? 'w8a8', source.embedding);
+  const planned = schemeOf(options.quantize ?? 'w8a8', source.embedding, options.block);
   const calibrates = planned.scheme !== 'f32' && options.calibrate !== false;
   const pictures = source.hasPalette ? palettePictures(model, samples) : 0;
   const progress = new ImportProgress(bundleTensors(model), model, { pictures, calibrates }, onProgress);

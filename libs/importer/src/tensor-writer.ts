@@ -1,6 +1,6 @@
 import type { WeightsFile } from '@janus-mesh/bundle';
-import { type BundleTensor, scalesOf } from '@janus-mesh/networks';
-import { BLOCK, bytesOf, dtypeBytes, elementCount, quantizeBlocks4 } from '@janus-mesh/tensor';
+import { type BundleTensor, blockLength, scalesOf } from '@janus-mesh/networks';
+import { bytesOf, dtypeBytes, elementCount, quantizeBlocks4 } from '@janus-mesh/tensor';
 import { MatrixMemory } from './matrix-memory.ts';
 import { isMatrix, type MatrixSize, matrixRows } from './matrix-rows.ts';
 import { quantizeToColumns } from './quantize-columns.ts';
@@ -96,12 +96,13 @@ export class TensorWriter {
   // 4 bits: stored by rows, as they come.
   async #writeBlocks(tensor: BundleTensor): Promise<void> {
     const [n = 0, blocks = 0] = tensor.dims;
-    const size: MatrixSize = [blocks * BLOCK, n];
+    const length = blockLength(tensor.dims);
+    const size: MatrixSize = [blocks * length, n];
     const values = new WriteQueue(this.#weights, tensor.name);
     const scales = new WriteQueue(this.#weights, scalesOf(tensor.name));
     for await (const rows of matrixRows(this.#reader, tensor, size)) {
-      const out = { packed: new Uint8Array(rows.length / 2), scales: new Float32Array(rows.length / BLOCK) };
-      quantizeBlocks4(rows, out);
+      const out = { packed: new Uint8Array(rows.length / 2), scales: new Float32Array(rows.length / length) };
+      quantizeBlocks4(rows, length, out);
       await values.push(out.packed);
       await scales.push(bytesOf(out.scales));
     }

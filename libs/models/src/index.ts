@@ -10,14 +10,18 @@ export { joinPieces, type PromptPiece } from './prompt-piece.ts';
 export { isBlank } from './python-strip.ts';
 export { type LogitLimits, limitsOf, type QualityLimits } from './quality-limits.ts';
 export {
+  blockOf,
   type KeptLinear,
   type KvForm,
   type LinearForm,
   linearForm,
   type Quantization,
   type QuantizationScheme,
+  schemeName,
   schemeOf,
-  UNQUANTIZED
+  UNQUANTIZED,
+  WEIGHT_BLOCKS,
+  type WeightBlock
 } from './quantization.ts';
 export { type CheckpointConfig, type CheckpointDocuments, readModelConfig } from './read-model-config.ts';
 export { isIgnoredTensor, type SourceTensor, sourceTensors } from './source-tensors.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { linearForm, schemeOf, UNQUANTIZED } from './quantization.ts';
+import { blockOf, linearForm, schemeName, schemeOf, UNQUANTIZED } from './quantization.ts';
 
 test('every part has the form its scheme gives it', () => {
   const names = [
@@ -26,4 +26,17 @@ test('a linear that is kept has its own form', () => {
   const quantization = { ...schemeOf('w8a8', 'bf16'), kept };
   expect(linearForm(quantization, 'text.layers.1.down')).toBe('f32');
   expect(linearForm(quantization, 'text.layers.11.down')).toBe('w8a8');
+});
+
+test('4-bit weights have blocks of 32 unless asked for longer ones, and their name says which', () => {
+  const named = [schemeOf('w4', 'bf16'), schemeOf('w4', 'bf16', 32), schemeOf('w4', 'bf16', 128), schemeOf('w8a8', 'bf16'), UNQUANTIZED];
+  expect(named.map(schemeName)).toEqual(['w4', 'w4', 'w4 b128', 'w8a8', 'f32']);
+  expect(named.map(({ block }) => block)).toEqual([32, 32, 128, undefined, undefined]);
+  expect(blockOf({})).toBe(32);
+});
+
+test('a block is refused where there are none, and one of another length', () => {
+  expect(() => schemeOf('w8a8', 'bf16', 128)).toThrow('a block of 128 weights is for w4; w8a8 has no blocks');
+  expect(() => schemeOf('f32', 'bf16', 32)).toThrow('a block of 32 weights is for w4; f32 has no blocks');
+  expect(() => schemeOf('w4', 'bf16', 64 as 128)).toThrow('a block of 64 weights: expected one of 32, 128');
 });

@@ -3,9 +3,18 @@
  *
  * - `f32`: as it is.
  * - `w8a8`: int8 weights with a scale a column; activations become u8 with a scale a row while they run; integer sums are exact.
- * - `w4`: 4-bit weights in blocks of 32 with a scale each; activations become int8 inside the kernel.
+ * - `w4`: 4-bit weights in blocks of 32 or 128 with a scale each; activations become int8 inside the kernel, in blocks as long.
  */
 export type LinearForm = 'f32' | 'w8a8' | 'w4';
+
+/** How many 4-bit weights may share a scale. */
+export const WEIGHT_BLOCKS = [32, 128] as const;
+
+/** How many 4-bit weights share a scale. */
+export type WeightBlock = (typeof WEIGHT_BLOCKS)[number];
+
+/** Of a bundle that does not say. */
+const DEFAULT_BLOCK: WeightBlock = 32;
 
 /** How keys and values are cached: int8 has one static scale a layer for each of them, `int8_channel` one a head and channel. */
 export type KvForm = 'f32' | 'int8' | 'int8_channel';
@@ -22,11 +31,15 @@ export interface KeptLinear {
   readonly error: number;
   /** Largest error that passes. */
   readonly limit: number;
+  /** Its rows, where they do not divide into blocks of 4-bit weights: it cannot be stored so, and its error counts as 1. */
+  readonly undivided?: number | undefined;
 }
 
 /** How a bundle's weights are stored, part by part. */
 export interface Quantization {
   readonly scheme: QuantizationScheme;
+  /** How many 4-bit weights share a scale. @default 32 */
+  readonly block?: WeightBlock | undefined;
   /** Linears of the language model's layers. */
   readonly text: LinearForm;
   /** Language head. */
@@ -67,11 +80,15 @@ export const UNQUANTIZED: Quantization = {
  * values become int8 wherever linears do.
  *
  * @param stored type of the checkpoint's embedding table: rows are only looked up, so it stays as it is
+ * @param block of 4-bit weights
+ * @throws {RangeError} if a block is given for a scheme that has none, or is none of `WEIGHT_BLOCKS`
  */
-export function schemeOf(scheme: QuantizationScheme, stored: Quantization['embedding']): Quantization {
+export function schemeOf(scheme: QuantizationScheme, stored: Quantization['embedding'], block?: WeightBlock): Quantization {
+  if (block !== undefined) assertBlock(scheme, block);
   if (scheme === 'f32') return UNQUANTIZED;
   return {
     scheme,
+    ...(scheme === 'w4' && { block: block ?? DEFAULT_BLOCK }),
     text: scheme,
     textHead: scheme,
     codeHead: scheme,
@@ -82,6 +99,23 @@ export function schemeOf(scheme: QuantizationScheme, stored: Quantization['embed
     kv: 'int8',
     kept: []
   };
+}
+
+function assertBlock(scheme: QuantizationScheme, block: number): void {
+  if (scheme !== 'w4') throw new RangeError(`a block of ${block} weights is for w4; ${scheme} has no blocks`);
+  if (!WEIGHT_BLOCKS.some((allowed) => allowed === block))
+    throw new RangeError(`a block of ${block} weights: expected one of ${WEIGHT_BLOCKS.join(', ')}`);
+}
+
+/** How many 4-bit weights share a scale. */
+export function blockOf({ block }: Pick<Quantization, 'block'>): WeightBlock {
+  return block ?? DEFAULT_BLOCK;
+}
+
+/** What a person calls it: the scheme, and the length of its blocks where that is not the usual one: `w4 b128`. */
+export function schemeName({ scheme, ...quantization }: Pick<Quantization, 'scheme' | 'block'>): string {
+  const block = blockOf(quantization);
+  return block === DEFAULT_BLOCK ? scheme : `${scheme} b${block}`;
 }
 
 const PARTS: readonly (readonly [prefix: string, part: 'text' | 'textHead' | 'codeHead' | 'aligner' | 'vision' | 'codec'])[] = [

@@ -2,7 +2,7 @@ import type { Network, NetworkConfig } from './network.ts';
 import { NetworkBuilder } from './network-builder.ts';
 
 /**
- * The language head.
+ * The language head. R must be even where `needsEvenRows`.
  *
  * hidden f32 [1, R, hidden], after the final norm → logits f32 [1, R, vocabulary]
  */
@@ -12,7 +12,7 @@ export function textHead(config: NetworkConfig): Network {
 }
 
 /**
- * The generation head: linear, erf GELU, linear.
+ * The generation head: linear, erf GELU, linear. R must be even where `needsEvenRows`.
  *
  * hidden f32 [1, R, hidden], after the final norm → logits f32 [1, R, codebook]
  */

@@ -3,7 +3,7 @@ import type { DType } from '@janus-mesh/tensor';
 import { bundleTensors } from './bundle-tensors.ts';
 import { Int8Activations } from './int8-activations.ts';
 import type { BundleTensor, Network, NetworkConfig } from './network.ts';
-import { scalesOf } from './quantized-tensors.ts';
+import { blockLength, scalesOf } from './quantized-tensors.ts';
 
 // MatMulNBits: the kernel may quantise activations to int8, in blocks as long as the weights'. Else it is many times slower.
 const INT8_ACTIVATIONS = 4;
@@ -55,8 +55,9 @@ export class NetworkBuilder {
     }
     const matrix = [this.weight(weight), this.weight(scalesOf(weight))] as const;
     if (quantized.form === 'w8a8') return this.#int8Product({ value, factor }, ...matrix);
-    const [n = 0, blocks = 0, blockBytes = 0] = dims; // two values a byte
-    const attributes = { K: blocks * blockBytes * 2, N: n, bits: 4, block_size: blockBytes * 2, accuracy_level: INT8_ACTIVATIONS };
+    const [n = 0, blocks = 0] = dims;
+    const length = blockLength(dims);
+    const attributes = { K: blocks * length, N: n, bits: 4, block_size: length, accuracy_level: INT8_ACTIVATIONS };
     return { value: this.microsoft('MatMulNBits', [value, ...matrix], { attributes }), factor };
   }
 

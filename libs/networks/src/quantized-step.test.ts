@@ -1,9 +1,10 @@
-import { type KvForm, type LinearForm, UNQUANTIZED } from '@janus-mesh/models';
+import { type KvForm, type LinearForm, UNQUANTIZED, type WeightBlock } from '@janus-mesh/models';
 import { openRuntime } from '@janus-mesh/runtime';
 import { describe, expect, test } from 'vitest';
 import { codeHead, textHead } from './heads.ts';
 import type { Network, NetworkConfig } from './network.ts';
 import { packedStep } from './packed-step.ts';
+import { needsEvenRows } from './row-pairs.ts';
 import {
   dequantized,
   goldenModel,
@@ -13,9 +14,11 @@ import {
   randomBundle,
   referenceDecoder,
   runOnce,
+  type SlotWork,
   StepSequences,
   type StoredTensor,
-  seededRandom
+  seededRandom,
+  type TestSequence
 } from './testing/index.ts';
 
 const runtime = openRuntime({ threads: 1 });
@@ -29,8 +32,14 @@ const odd: NetworkConfig = {
 const blocks: NetworkConfig = { ...odd, text: { ...odd.text, hiddenSize: 64, headDim: 16, intermediateSize: 160 } };
 const CACHE_SCALE = 3 / 127;
 
-function quantized(config: NetworkConfig, form: LinearForm, kv: KvForm = 'f32'): NetworkConfig {
-  return { ...config, quantization: { ...UNQUANTIZED, scheme: form, text: form, textHead: form, codeHead: form, kv } };
+// Heads of 20 are padded, so that the padding's attention has another width than the heads'.
+const longBlocks: NetworkConfig = {
+  ...odd,
+  text: { ...odd.text, hiddenSize: 256, heads: 32, kvHeads: 4, headDim: 20, intermediateSize: 384 }
+};
+
+function quantized(config: NetworkConfig, form: LinearForm, kv: KvForm = 'f32', block?: WeightBlock): NetworkConfig {
+  return { ...config, quantization: { ...UNQUANTIZED, scheme: form, block, text: form, textHead: form, codeHead: form, kv } };
 }
 
 function randomRows(count: number, width: number, seed = 5): Float32Array {
@@ -39,9 +48,10 @@ function randomRows(count: number, width: number, seed = 5): Float32Array {
 }
 
 async function headLogits(network: Network, stored: ReadonlyMap<string, StoredTensor>, rows: Float32Array, columns: number) {
-  const count = rows.length / odd.text.hiddenSize;
+  const width = network.inputs[0]?.dims.at(-1) as number;
+  const count = rows.length / width;
   const logits = runtime.tensor('f32', [1, count, columns]);
-  const hidden = runtime.tensor('f32', [1, count, odd.text.hiddenSize], rows);
+  const hidden = runtime.tensor('f32', [1, count, width], rows);
   await runOnce(await openNetwork(runtime, network, stored), { hidden }, { logits });
   return logits.data;
 }
@@ -133,8 +143,11 @@ describe('a quantised packed step', () => {
     expect(relativeError(parts, expected)).toBeLessThan(0.02);
   });
 
-  test('in 4 bits stays near a decoder with the same weights and unrounded activations', async () => {
-    const { parts, expected } = await bothWays(quantized(blocks, 'w4'), {});
+  test.each<[WeightBlock, NetworkConfig]>([
+    [32, blocks],
+    [128, longBlocks]
+  ])('in 4 bits in blocks of %i stays near a decoder with the same weights and unrounded activations', async (block, config) => {
+    const { parts, expected } = await bothWays(quantized(config, 'w4', 'f32', block), {});
     expect(relativeError(parts, expected)).toBeLessThan(0.05);
   });
 
@@ -146,5 +159,72 @@ describe('a quantised packed step', () => {
     expect(weights.filter((name) => name.endsWith('.scale'))).toHaveLength(2 * 5 - 2);
     const { parts, expected } = await bothWays(mixed, { activations: true });
     expect(relativeError(parts, expected)).toBeLessThan(0.05);
+  });
+});
+
+describe('4-bit weights in blocks of 128', () => {
+  const config = quantized(longBlocks, 'w4', 'int8', 128);
+  const { hiddenSize, vocabSize } = longBlocks.text;
+  const stored = quantizedBundle(config, randomBundle(longBlocks), CACHE_SCALE);
+
+  test('want an even number of rows; those of 32, and other forms, do not, and their graphs know nothing of it', () => {
+    expect(needsEvenRows(config)).toBe(true);
+    expect(packedStep(config, { slots: 1 }).inputs).toContainEqual({ name: 'padding', dtype: 'f32', dims: [1, 'P', 32 * 32] });
+    for (const plain of [longBlocks, quantized(longBlocks, 'w8a8'), quantized(longBlocks, 'w4'), quantized(longBlocks, 'w4', 'f32', 32)]) {
+      expect(needsEvenRows(plain)).toBe(false);
+      const { inputs } = packedStep(plain, { slots: 1 });
+      expect(inputs.filter(({ name }) => name === 'padding' || name === 'splits')).toEqual([]);
+    }
+  });
+
+  test('give a row what they give it in any other pair, first or second, whatever the other row is', async () => {
+    const rows = randomRows(6, hiddenSize);
+    const row = (i: number) => rows.slice(i * hiddenSize, (i + 1) * hiddenSize);
+    const logitsOf = async (...all: Float32Array[]) => {
+      const logits = await headLogits(textHead(config), stored, Float32Array.from(all.flatMap((each) => [...each])), vocabSize);
+      return all.map((_, i) => logits.slice(i * vocabSize, (i + 1) * vocabSize));
+    };
+    const together = await logitsOf(row(0), row(1), row(2), row(3), row(4), row(5));
+    for (const i of [0, 1, 2, 3, 4, 5]) {
+      const [first] = await logitsOf(row(i), new Float32Array(hiddenSize));
+      const [, second] = await logitsOf(row(5 - i), row(i));
+      expect(first).toEqual(together[i]);
+      expect(second).toEqual(together[i]);
+    }
+  });
+
+  test('give a sequence the bits it has alone in steps of odd and even rows, however its prompt is cut', async () => {
+    const single = await StepSequences.open(runtime, config, stored, 1);
+    const packed = await StepSequences.open(runtime, config, stored, 4);
+    const embeddings = [21, 22, 23].map((seed) => randomRows(24, hiddenSize, seed));
+    const bring = (i: number, { past }: { past: number }, count: number) =>
+      (embeddings[i] as Float32Array).slice(past * hiddenSize, (past + count) * hiddenSize);
+    const expected: Float32Array[] = [];
+    for (const i of [0, 1, 2]) {
+      const sequence = single.sequence(24);
+      const [hidden] = await single.step([{ sequence, embeddings: bring(i, sequence, 24) }]);
+      expected.push(hidden as Float32Array);
+    }
+    // Tokens each sequence brings in each step.
+    const plan = [
+      [9, 2, 16],
+      [1, 5, 0],
+      [1, 1, 1],
+      [7, 0, 1],
+      [1, 1, 5],
+      [5, 15, 1]
+    ] as const;
+    const together = [32, 24, 40].map((capacity) => packed.sequence(capacity));
+    for (const counts of plan) {
+      const work = counts.map((count, i): SlotWork => {
+        const sequence = together[i] as TestSequence;
+        return count === 0 ? undefined : { sequence, embeddings: bring(i, sequence, count) };
+      });
+      const from = together.map(({ past }) => past * hiddenSize);
+      const hidden = await packed.step(work);
+      for (const [i, count] of counts.entries())
+        expect(hidden[i]).toEqual((expected[i] as Float32Array).slice(from[i], (from[i] as number) + count * hiddenSize));
+    }
+    expect(together.map(({ past }) => past)).toEqual([24, 24, 24]);
   });
 });

@@ -25,6 +25,8 @@ interface StepSlots {
   readonly slots: number;
   /** Whether a step may leave slots idle. */
   readonly idleSlots: boolean;
+  /** Whether a row of no sequence follows theirs where they are odd. */
+  readonly evenRows: boolean;
 }
 
 /** The part of the packed step that knows sequences: causal attention of each slot over its own cache, with rotary positions. */
@@ -35,22 +37,25 @@ export class StepAttention {
   readonly #kv: KvForm;
   readonly #slots: readonly number[];
   readonly #idleSlots: boolean;
+  readonly #evenRows: boolean;
   readonly #padding: HeadPadding;
 
-  constructor(net: NetworkBuilder, { text, quantization = UNQUANTIZED }: NetworkConfig, { slots, idleSlots }: StepSlots) {
+  constructor(net: NetworkBuilder, { text, quantization = UNQUANTIZED }: NetworkConfig, { slots, idleSlots, evenRows }: StepSlots) {
     this.#net = net;
     this.#graph = net.graph;
     this.#text = text;
     this.#kv = quantization.kv;
     this.#slots = Array.from({ length: slots }, (_, slot) => slot);
     this.#idleSlots = idleSlots;
+    this.#evenRows = evenRows;
     this.#padding = new HeadPadding(net.graph, text);
   }
 
   /** Declares what each slot brings: how many tokens, how many positions are filled, its cache of every layer. */
   declareInputs(): void {
     const graph = this.#graph;
-    if (!this.#isSingle) graph.input(stepPorts.splits, 'i64', [this.#slots.length]);
+    if (this.#parts > 1) graph.input(stepPorts.splits, 'i64', [this.#parts]);
+    if (this.#evenRows) graph.input(stepPorts.padding, 'f32', [1, 'P', this.#queryWidth]);
     for (const slot of this.#slots) {
       if (this.#idleSlots) graph.input(stepPorts.on(slot), 'bool', [1]);
       graph.input(stepPorts.last(slot), 'i32', [1]);
@@ -75,12 +80,14 @@ export class StepAttention {
   }
 
   #attendAll(layer: number, qkv: string): string {
-    if (this.#isSingle) return this.#attend(this.#graph, layer, 0, qkv);
+    if (this.#parts === 1) return this.#attend(this.#graph, layer, 0, qkv);
     const parts = this.#slots.map((slot) => `text.layers.${layer}.qkv.${slot}`);
-    this.#graph.node('Split', [qkv, stepPorts.splits], { outputs: parts, attributes: { axis: 1 } });
+    const unread = this.#evenRows ? [`text.layers.${layer}.qkv.padding`] : [];
+    this.#graph.node('Split', [qkv, stepPorts.splits], { outputs: [...parts, ...unread], attributes: { axis: 1 } });
     const attended = parts.map((part, slot) =>
       this.#idleSlots ? this.#attendIfOn(layer, slot, part) : this.#attend(this.#graph, layer, slot, part)
     );
+    if (this.#evenRows) attended.push(stepPorts.padding);
     return this.#graph.node('Concat', attended, { attributes: { axis: 1 } });
   }
 
@@ -131,8 +138,9 @@ export class StepAttention {
     return [`text.layers.${layer}.attended.${slot}`, ...PARTS.map((side) => stepPorts.cacheOut(side, layer, slot))];
   }
 
-  get #isSingle(): boolean {
-    return this.#slots.length === 1;
+  // What the rows are split into.
+  get #parts(): number {
+    return this.#slots.length + (this.#evenRows ? 1 : 0);
   }
 
   get #queryWidth(): number {

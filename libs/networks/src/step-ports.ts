@@ -7,8 +7,10 @@ export type CachePart = 'k' | 'v';
 export const stepPorts = {
   /** f32 [1, T, hidden]: embeddings of all tokens of the step, slot after slot. */
   tokens: 'x',
-  /** i64 [slots]: tokens each slot brings, 0 for an idle one. Not there with one slot. */
+  /** i64 [slots]: tokens each slot brings, 0 for an idle one; where rows are even, the padding's rows too. Not there with one part. */
   splits: 'splits',
+  /** f32 [1, 0 or 1, query width]: stands for the padding's attention, and may hold anything finite. Only where rows must be even. */
+  padding: 'padding',
   /** i64 [R]: which of the T tokens' hidden states are wanted, in any order. */
   rows: 'rows',
   /** f32 [1, R, hidden], after the final norm. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BLOCK, quantizeBlocks4, quantizeRows8, restoreBlocks4, restoreRows8, roundRows8 } from './quantize.ts';
+import { quantizeBlocks4, quantizeRows8, restoreBlocks4, restoreRows8, roundRows8 } from './quantize.ts';
 
 /** Values that look like weights, the same each time. */
 function weights(count: number): Float32Array {
@@ -12,9 +12,9 @@ function rows8(rows: Float32Array, length: number) {
   return out;
 }
 
-function blocks4(rows: Float32Array) {
-  const out = { packed: new Uint8Array(rows.length / 2), scales: new Float32Array(rows.length / BLOCK) };
-  quantizeBlocks4(rows, out);
+function blocks4(rows: Float32Array, length: number) {
+  const out = { packed: new Uint8Array(rows.length / 2), scales: new Float32Array(rows.length / length) };
+  quantizeBlocks4(rows, length, out);
   return out;
 }
 
@@ -48,31 +48,31 @@ describe('rows of int8', () => {
   });
 });
 
-describe('blocks of 4 bits', () => {
+describe.each([32, 128])('blocks of %i values in 4 bits', (length) => {
   test('have the extreme at 0, its opposite cut to 15, and pairs with the first in the lower nibble', () => {
-    const block = Float32Array.from({ length: BLOCK }, (_, i) => [8, -8, 1, 0][i] ?? 0);
-    const { packed, scales } = blocks4(block);
+    const block = Float32Array.from({ length }, (_, i) => [8, -8, 1, 0][i] ?? 0);
+    const { packed, scales } = blocks4(block, length);
     expect([...scales]).toEqual([-1]);
     expect([...packed.subarray(0, 3)]).toEqual([0 | (15 << 4), 7 | (8 << 4), 8 | (8 << 4)]);
   });
 
   test('are off by half a step at most, a whole one opposite to the extreme', () => {
-    const rows = weights(16 * BLOCK);
-    const quantized = blocks4(rows);
+    const rows = weights(16 * length);
+    const quantized = blocks4(rows, length);
     const restored = new Float32Array(rows.length);
-    restoreBlocks4(quantized, restored);
+    restoreBlocks4(quantized, length, restored);
     for (const [i, value] of rows.entries()) {
-      const step = Math.abs(quantized.scales[Math.floor(i / BLOCK)] as number);
-      const isOpposite = value / (quantized.scales[Math.floor(i / BLOCK)] as number) > 7.5;
+      const step = Math.abs(quantized.scales[Math.floor(i / length)] as number);
+      const isOpposite = value / (quantized.scales[Math.floor(i / length)] as number) > 7.5;
       expect(Math.abs(value - (restored[i] as number))).toBeLessThanOrEqual(step * (isOpposite ? 1 : 0.5001));
     }
   });
 
   test('of zeros are zeros', () => {
-    const quantized = blocks4(new Float32Array(BLOCK));
-    expect([...quantized.packed]).toEqual(Array.from({ length: BLOCK / 2 }, () => 0x88));
-    const restored = new Float32Array(BLOCK).fill(1);
-    restoreBlocks4(quantized, restored);
+    const quantized = blocks4(new Float32Array(length), length);
+    expect([...quantized.packed]).toEqual(Array.from({ length: length / 2 }, () => 0x88));
+    const restored = new Float32Array(length).fill(1);
+    restoreBlocks4(quantized, length, restored);
     expect([...restored].every((value) => value === 0)).toBe(true);
   });
 });

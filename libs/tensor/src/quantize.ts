@@ -1,6 +1,3 @@
-/** Weights that share a scale in the 4-bit form. */
-export const BLOCK = 32;
-
 /** The bits of a f32 without its sign: as whole numbers they have the order of the magnitudes. */
 const MAGNITUDE = 0x7fffffff;
 
@@ -37,17 +34,18 @@ export function quantizeRows8(rows: Float32Array, length: number, out: { values:
 }
 
 /**
- * Quantises rows to 4 bits in blocks of 32: value ≈ (nibble − 8) · scale. The value of largest magnitude in a block gets nibble 0, so
+ * Quantises rows to 4 bits in blocks with a scale each: value ≈ (nibble − 8) · scale. The value of largest magnitude in a block gets nibble 0, so
  * that all 16 levels are used. Two nibbles a byte, the lower one first, as ONNX Runtime's MatMulNBits reads them.
  *
- * @param rows f32 [n, length], all finite, length a multiple of 32
- * @param out packed u8 [n, length / 32, 16] and scales f32 [n, length / 32], written
+ * @param rows f32 [n, k], all finite
+ * @param length of a block, even, of which k is a multiple
+ * @param out packed u8 [n, k / length, length / 2] and scales f32 [n, k / length], written
  */
-export function quantizeBlocks4(rows: Float32Array, out: { packed: Uint8Array; scales: Float32Array }): void {
+export function quantizeBlocks4(rows: Float32Array, length: number, out: { packed: Uint8Array; scales: Float32Array }): void {
   const { packed, scales } = out;
   const bits = new Int32Array(rows.buffer, rows.byteOffset, rows.length);
-  for (let block = 0, at = 0; at < rows.length; block++, at += BLOCK) {
-    const end = at + BLOCK;
+  for (let block = 0, at = 0; at < rows.length; block++, at += length) {
+    const end = at + length;
     const largest = largestBits(bits, at, end);
     let extreme = at;
     while (((bits[extreme] as number) & MAGNITUDE) !== largest) extreme++;
@@ -80,9 +78,9 @@ export function roundRows8(rows: Float32Array, length: number, out: Float32Array
 }
 
 /** Puts 4-bit blocks back: (nibble − 8) · scale of its block. The inverse of `quantizeBlocks4`, but for what rounding lost. */
-export function restoreBlocks4({ packed, scales }: { packed: Uint8Array; scales: Float32Array }, rows: Float32Array): void {
+export function restoreBlocks4({ packed, scales }: { packed: Uint8Array; scales: Float32Array }, length: number, rows: Float32Array): void {
   for (let i = 0; i < rows.length; i += 2) {
-    const scale = scales[Math.floor(i / BLOCK)] as number;
+    const scale = scales[Math.floor(i / length)] as number;
     const pair = packed[i >> 1] as number;
     rows[i] = ((pair & 15) - 8) * scale;
     rows[i + 1] = ((pair >> 4) - 8) * scale;

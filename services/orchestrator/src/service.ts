@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { openBundle } from '@janus-mesh/bundle';
 import { JanusServiceDefinition, VERSION } from '@janus-mesh/contracts';
+import { schemeName } from '@janus-mesh/models';
 import { bindService } from '@janus-mesh/rpc';
 import { CONFIG, LOGGER, provide, type ServiceDefinition, TELEMETRY, type Token, token } from '@janus-mesh/service';
 import { loadTokenizer } from '@janus-mesh/tokenizer';
@@ -65,5 +66,5 @@ async function openModel(dir: string): Promise<ServedModel> {
   const { manifest, tokenizerPath } = await openBundle(dir);
   const { name, revision, config, quantization, parameters } = manifest;
   const tokenizer = loadTokenizer(await readFile(tokenizerPath, 'utf8'), { bos: config.tokens.bos.id });
-  return { name, revision, config, quantization: quantization.scheme, parameters: BigInt(parameters), tokenizer };
+  return { name, revision, config, quantization: schemeName(quantization), parameters: BigInt(parameters), tokenizer };
 }

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Bench } from '../bench.ts';
+import { type Bench, BUNDLE_FORMS, type BundleForm } from '../bench.ts';
 import { type NetworkProfile, readProfiles } from '../profile.ts';
 import { SubjectProcess } from '../subject-process.ts';
 import { ownCommand } from '../subjects.ts';
@@ -16,7 +16,7 @@ const RUNS = 3;
 
 /** Where the time of a case goes, by operator: that of its slowest network. */
 export interface CaseProfile extends NetworkProfile {
-  readonly form: 'w8a8' | 'w4';
+  readonly form: BundleForm;
   readonly case: string;
 }
 
@@ -28,7 +28,7 @@ export interface CaseProfile extends NetworkProfile {
 export async function profiles(bench: Bench, names: readonly string[]): Promise<CaseProfile[]> {
   const found: CaseProfile[] = [];
   for (const name of names)
-    for (const form of moduleOf(name) === 'transformer-step' ? (['w8a8', 'w4'] as const) : (['w8a8'] as const)) {
+    for (const form of moduleOf(name) === 'transformer-step' ? BUNDLE_FORMS : (['w8a8'] as const)) {
       bench.say(`profile of ${name}, ${form}`);
       const profile = await profileOne(bench, name, form);
       if (profile) found.push({ ...profile, form, case: name });
@@ -36,7 +36,7 @@ export async function profiles(bench: Bench, names: readonly string[]): Promise<
   return found;
 }
 
-async function profileOne({ bundles, threads, scratch, say }: Bench, name: string, form: 'w8a8' | 'w4') {
+async function profileOne({ bundles, threads, scratch, say }: Bench, name: string, form: BundleForm) {
   const folder = mkdtempSync(join(scratch, 'profile-'));
   try {
     const options = { bundleDir: await bundles.of(form), threads, profileTo: join(folder, 'session') };

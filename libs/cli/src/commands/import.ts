@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBundle } from '@janus-mesh/bundle';
 import { type ImportEvent, importCheckpoint, importSynthetic, PUBLISHED_MODELS, type PublishedName } from '@janus-mesh/importer';
+import { blockOf, type KeptLinear, WEIGHT_BLOCKS, type WeightBlock } from '@janus-mesh/models';
 import { type Command, Option } from 'commander';
 import { requireFolder, requireWritable } from '../folders.ts';
 import { interruptible } from '../interruptible.ts';
@@ -15,6 +16,7 @@ import { warn } from '../warning.ts';
 interface ImportOptions {
   out: string;
   quantize: 'f32' | 'w8a8' | 'w4';
+  block?: `${WeightBlock}`;
   synthetic?: PublishedName;
   seed?: number;
   weights?: 'safetensors' | 'torch';
@@ -36,6 +38,12 @@ export function addImport(program: Command): void {
       new Option('--quantize <scheme>', 'w8a8: int8 weights and activations; w4: 4-bit weights, for one or two rows; f32: exact')
         .choices(['w8a8', 'w4', 'f32'])
         .default('w8a8')
+    )
+    .addOption(
+      new Option(
+        '--block <n>',
+        'with --quantize w4: weights that share a scale; 128 is faster and smaller, 32 is closer (default: 32)'
+      ).choices(WEIGHT_BLOCKS.map(String))
     )
     .addOption(
       new Option('--synthetic <size>', 'random weights of that size instead of a checkpoint, for benchmarks').choices(
@@ -70,7 +78,7 @@ export function addImport(program: Command): void {
 }
 
 async function runImport(checkpoint: string | undefined, options: ImportOptions): Promise<void> {
-  const { out, quantize, synthetic, seed, weights, name, pictures, overwrite, ifMissing, json } = options;
+  const { out, quantize, block, synthetic, seed, weights, name, pictures, overwrite, ifMissing, json } = options;
   if ((checkpoint === undefined) === (synthetic === undefined)) {
     const given = checkpoint === undefined ? 'neither is' : 'both are';
     throw new CommandError('usage', `import takes either the folder of a checkpoint or --synthetic <size>; ${given} given`);
@@ -79,6 +87,8 @@ async function runImport(checkpoint: string | undefined, options: ImportOptions)
     if (seed !== undefined) throw new CommandError('usage', '--seed is for --synthetic: a checkpoint has its weights already');
     requireCheckpoint(checkpoint);
   }
+  if (block !== undefined && quantize !== 'w4')
+    throw new CommandError('usage', `--block ${block} is for --quantize w4: ${quantize} has no blocks`);
   if (pictures !== undefined) requireFolder(pictures, '--pictures');
   requireWritable(join(out, 'manifest.json'), '--out');
   const bar = progressBar('importing');
@@ -87,7 +97,7 @@ async function runImport(checkpoint: string | undefined, options: ImportOptions)
   const onWarning = (message: string) => void warnings.push(message); // shown once the bar is gone
   const onProgress = ({ done, total, tensor }: ImportEvent) => bar.update(done, total, tensor);
   const manifest = await interruptible((signal) => {
-    const common = { quantize, name, overwrite, onProgress, signal };
+    const common = { quantize, block: WEIGHT_BLOCKS.find((length) => String(length) === block), name, overwrite, onProgress, signal };
     const make = () => {
       if (synthetic !== undefined) return importSynthetic(synthetic, out, { ...common, seed });
       return importCheckpoint(checkpoint as string, out, { ...common, weights, pictures, onWarning });
@@ -97,14 +107,16 @@ async function runImport(checkpoint: string | undefined, options: ImportOptions)
   for (const warning of warnings) warn(warning, json);
   if (manifest === undefined) return reportThere(out, json);
   const seconds = (performance.now() - started) / 1000;
-  const { kept } = manifest.quantization;
+  const { kept, ...parts } = manifest.quantization;
   if (json) process.stdout.write(jsonLine({ bundle: out, name: manifest.name, revision: manifest.revision, kept, seconds }));
   else process.stdout.write(`${manifest.name} is in ${out} (revision ${manifest.revision.slice(0, 12)}, ${seconds.toFixed(1)} s)\n`);
   if (json) return;
-  for (const { linear, form, error, limit } of kept)
-    process.stdout.write(
-      `  ${linear} is kept in ${form}: quantised, its output is ${(100 * error).toFixed(1)} % off (limit ${100 * limit} %)\n`
-    );
+  for (const each of kept) process.stdout.write(`  ${each.linear} is kept in ${each.form}: ${reasonOf(each, blockOf(parts))}\n`);
+}
+
+function reasonOf({ error, limit, undivided }: KeptLinear, block: WeightBlock): string {
+  if (undivided !== undefined) return `its ${undivided} rows do not divide into blocks of ${block}`;
+  return `quantised, its output is ${(100 * error).toFixed(1)} % off (limit ${100 * limit} %)`;
 }
 
 function requireCheckpoint(folder: string): void {

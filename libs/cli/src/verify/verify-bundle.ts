@@ -10,6 +10,7 @@ import {
   type VerificationFigure,
   verificationPlan
 } from '@janus-mesh/importer';
+import { schemeName } from '@janus-mesh/models';
 import { readEnvironment } from '../env.ts';
 import { startMesh } from '../mesh/mesh.ts';
 import { CommandError } from '../report.ts';
@@ -97,12 +98,12 @@ function checkExact({ manifest }: Bundle, { manifest: other, dir }: Bundle): voi
   if (other.quantization.scheme !== 'f32')
     throw new CommandError(
       'not_exact',
-      `${dir} is quantised itself (${other.quantization.scheme}); compare with an f32 bundle or the checkpoint`
+      `${dir} is quantised itself (${schemeName(other.quantization)}); compare with an f32 bundle or the checkpoint`
     );
 }
 
 async function recordBundle(bundle: Bundle, plan: Plan, options: VerifyOptions, given?: Continuations): Promise<MeshRecording> {
-  const { scheme } = bundle.manifest.quantization;
+  const scheme = schemeName(bundle.manifest.quantization);
   options.onStage(`starting ${scheme}`);
   const mesh = await startMesh({
     bundle: bundle.dir,

@@ -55,6 +55,20 @@ test('without calibration nothing is kept, and the cache stays f32', async () =>
   expect(quantization).toMatchObject({ scheme: 'w8a8', kv: 'f32', kept: [] });
 });
 
+test('blocks of 128 are written and named where they fit; where they do not, 8 bits are kept', async () => {
+  const dir = join(temporaryFolder(), 'bundle');
+  const { quantization } = await importCheckpoint(TINY_SHAPES, dir, { runtime, quantize: 'w4', block: 128 });
+  expect(quantization).toMatchObject({ scheme: 'w4', block: 128, text: 'w4' });
+  const uneven = quantization.kept.filter(({ linear }) => linear.endsWith('.down'));
+  const reason = { form: 'w8a8', error: 1, limit: 0.16, undivided: 352 };
+  expect(uneven).toEqual([0, 1, 2, 3, 4].map((layer) => ({ linear: `text.layers.${layer}.down`, ...reason })));
+  const { manifest, tensors } = await openBundle(dir);
+  expect(manifest.quantization.block).toBe(128);
+  expect(tensors.get('text.layers.0.qkv')).toMatchObject({ dtype: 'u8', dims: [3 * 128, 1, 64] });
+  expect(tensors.get('text.layers.0.qkv.scale')).toMatchObject({ dtype: 'f32', dims: [3 * 128, 1] });
+  expect(tensors.get('text.layers.0.down')).toMatchObject({ dtype: 'i8', dims: [352, 128] });
+});
+
 test('4 bits fall back to 8 where only they pass', async () => {
   const { quantization } = await importCheckpoint(TINY_SHAPES, join(temporaryFolder(), 'bundle'), { runtime, quantize: 'w4' });
   expect(quantization).toMatchObject({ scheme: 'w4', text: 'w4', textHead: 'w4', codeHead: 'w4', aligner: 'w8a8' });

@@ -1,5 +1,4 @@
-import { type KeptLinear, type LinearForm, linearForm, type Quantization } from '@janus-mesh/models';
-import { BLOCK } from '@janus-mesh/tensor';
+import { blockOf, type KeptLinear, type LinearForm, linearForm, type Quantization } from '@janus-mesh/models';
 import type { ProbeRunner } from './probe-runner.ts';
 import { relativeError } from './relative-error.ts';
 import { Rounding } from './rounding.ts';
@@ -26,12 +25,13 @@ export class LinearChecks {
   readonly errors = new Map<string, number>();
   readonly #linear: ProbeRunner;
   readonly #quantization: Quantization;
-  readonly #rounding = new Rounding();
+  readonly #rounding: Rounding;
 
   /** @param linear runs `linearProbe` */
   constructor(linear: ProbeRunner, quantization: Quantization) {
     this.#linear = linear;
     this.#quantization = quantization;
+    this.#rounding = new Rounding(blockOf(quantization));
   }
 
   /** Whether the linear is to be quantised at all. */
@@ -48,6 +48,7 @@ export class LinearChecks {
   async check(name: string, x: Float32Array, rows: Float32Array, k: number): Promise<void> {
     const form = linearForm(this.#quantization, name);
     if (form === 'f32') return;
+    const undivided = form === 'w4' && !this.#divides(k) ? { undivided: k } : {};
     const weight = this.#rounding.picked(rows, k, spread(rows.length / k));
     const exact = await this.#product(x, weight, k);
     let first: number | undefined;
@@ -55,21 +56,25 @@ export class LinearChecks {
       const error = await this.#errorOf(candidate, { x, weight, k, exact });
       first ??= error;
       if (error > ERROR_LIMITS[candidate]) continue;
-      if (candidate !== form) this.kept.push({ linear: name, form: candidate, error: first, limit: ERROR_LIMITS[form] });
+      if (candidate !== form) this.kept.push({ linear: name, form: candidate, error: first, limit: ERROR_LIMITS[form], ...undivided });
       this.errors.set(name, first);
       return;
     }
     this.errors.set(name, first ?? 0);
-    this.kept.push({ linear: name, form: 'f32', error: first ?? 0, limit: ERROR_LIMITS[form] });
+    this.kept.push({ linear: name, form: 'f32', error: first ?? 0, limit: ERROR_LIMITS[form], ...undivided });
   }
 
   async #errorOf(
     form: Exclude<LinearForm, 'f32'>,
     { x, weight, k, exact }: { x: Float32Array; weight: Float32Array; k: number; exact: Float32Array }
   ): Promise<number> {
-    if (form === 'w4' && k % BLOCK !== 0) return 1; // it can not be stored so
+    if (form === 'w4' && !this.#divides(k)) return 1; // it can not be stored so
     const product = await this.#product(this.#rounding.input(form, x, k), this.#rounding.weight(form, weight, k), k);
     return relativeError(exact, product, weight.length / k);
+  }
+
+  #divides(k: number): boolean {
+    return k % blockOf(this.#quantization) === 0;
   }
 
   async #product(x: Float32Array, weight: Float32Array, k: number): Promise<Float32Array> {

@@ -1,5 +1,5 @@
 import type { LinearForm } from '@janus-mesh/models';
-import { BLOCK, quantizeBlocks4, restoreBlocks4, roundRows8 } from '@janus-mesh/tensor';
+import { quantizeBlocks4, restoreBlocks4, roundRows8 } from '@janus-mesh/tensor';
 
 /**
  * What linears read and are made of, as quantising rounds it. Its memory is used again: what a method gives is valid until it is called
@@ -7,6 +7,12 @@ import { BLOCK, quantizeBlocks4, restoreBlocks4, roundRows8 } from '@janus-mesh/
  */
 export class Rounding {
   readonly #memory = new Map<string, Float32Array>();
+  readonly #block: number;
+
+  /** @param block length of a block of 4-bit weights */
+  constructor(block: number) {
+    this.#block = block;
+  }
 
   /** Those rows of f32 [n, k], one after another. */
   picked(rows: Float32Array, k: number, picked: readonly number[]): Float32Array {
@@ -20,17 +26,17 @@ export class Rounding {
     const rounded = this.#take('weight', rows.length);
     if (form === 'w8a8') roundRows8(rows, k, rounded);
     else {
-      const out = { packed: new Uint8Array(rows.length / 2), scales: new Float32Array(rows.length / BLOCK) };
-      quantizeBlocks4(rows, out);
-      restoreBlocks4(out, rounded);
+      const out = { packed: new Uint8Array(rows.length / 2), scales: new Float32Array(rows.length / this.#block) };
+      quantizeBlocks4(rows, this.#block, out);
+      restoreBlocks4(out, this.#block, rounded);
     }
     return rounded;
   }
 
-  /** Activations, f32 [T, k]: 4-bit kernels quantise them by blocks, 8-bit ones by rows. */
+  /** Activations, f32 [T, k]: 4-bit kernels quantise them by blocks as long as the weights', 8-bit ones by rows. */
   input(form: Exclude<LinearForm, 'f32'>, x: Float32Array, k: number): Float32Array {
     const rounded = this.#take('input', x.length);
-    roundRows8(x, form === 'w8a8' ? k : BLOCK, rounded);
+    roundRows8(x, form === 'w8a8' ? k : this.#block, rounded);
     return rounded;
   }
 

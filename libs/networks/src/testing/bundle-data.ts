@@ -1,7 +1,8 @@
-import { BLOCK, elementCount } from '@janus-mesh/tensor';
+import { elementCount } from '@janus-mesh/tensor';
 import { bundleTensors } from '../bundle-tensors.ts';
 import { type KernelSource, kernelRow } from '../kernel-rows.ts';
 import type { BundleTensor, NetworkConfig } from '../network.ts';
+import { blockLength } from '../quantized-tensors.ts';
 import type { FloatTensor } from './safetensors.ts';
 
 /**
@@ -35,7 +36,7 @@ function sources(names: readonly string[], canonical: ReadonlyMap<string, FloatT
 // Dims of a matrix before it is quantised.
 function plainDims({ dims, quantized }: BundleTensor): readonly number[] {
   const [n = 0, blocks = 0] = dims;
-  return quantized?.form === 'w4' ? [blocks * BLOCK, n] : dims;
+  return quantized?.form === 'w4' ? [blocks * blockLength(dims), n] : dims;
 }
 
 function elements({ name, dims, source }: BundleTensor, from: readonly FloatTensor[]): Float32Array {

@@ -1,8 +1,8 @@
 import type { ElementArray } from '@janus-mesh/runtime';
-import { BLOCK, type DType, quantizeBlocks4, quantizeRows8 } from '@janus-mesh/tensor';
+import { type DType, quantizeBlocks4, quantizeRows8 } from '@janus-mesh/tensor';
 import { bundleTensors } from '../bundle-tensors.ts';
 import type { BundleTensor, NetworkConfig } from '../network.ts';
-import { scalesOf } from '../quantized-tensors.ts';
+import { blockLength, scalesOf } from '../quantized-tensors.ts';
 import type { FloatTensor } from './safetensors.ts';
 
 /** A tensor in memory as the bundle stores it. */
@@ -41,11 +41,12 @@ function storeMatrix({ name, dims, quantized }: BundleTensor, matrix: FloatTenso
   const rows = transpose(matrix.data, k, n);
   if (quantized?.form === 'w4') {
     const packed = new Uint8Array(rows.length / 2);
-    const scales = new Float32Array(rows.length / BLOCK);
-    quantizeBlocks4(rows, { packed, scales });
+    const length = blockLength(dims);
+    const scales = new Float32Array(rows.length / length);
+    quantizeBlocks4(rows, length, { packed, scales });
     return [
       { name, dtype: 'u8', dims, data: packed },
-      { name: scalesOf(name), dtype: 'f32', dims: [n, k / BLOCK], data: scales }
+      { name: scalesOf(name), dtype: 'f32', dims: [n, k / length], data: scales }
     ];
   }
   const values = new Int8Array(rows.length);
@@ -74,13 +75,14 @@ export function dequantized(stored: ReadonlyMap<string, StoredTensor>): Map<stri
   return plain;
 }
 
-// u8 [n, k / 32, 16] → f32 [k, n]
+// u8 [n, blocks, bytes of a block] → f32 [k, n]
 function dequantizeBlocks(dims: readonly number[], packed: Uint8Array, scales: ElementArray | undefined): FloatTensor {
   const [n, blocks] = dims as [number, number];
-  const k = blocks * BLOCK;
+  const length = blockLength(dims);
+  const k = blocks * length;
   const rows = Float32Array.from({ length: n * k }, (_, i) => {
     const byte = packed[i >> 1] as number;
-    return ((i % 2 === 0 ? byte & 15 : byte >> 4) - 8) * scaleAt(scales, Math.floor(i / BLOCK));
+    return ((i % 2 === 0 ? byte & 15 : byte >> 4) - 8) * scaleAt(scales, Math.floor(i / length));
   });
   return { dims: [k, n], data: transpose(rows, n, k) };
 }

@@ -26,15 +26,21 @@ export class StepSequences {
   readonly #dtype: 'f32' | 'i8';
   readonly #session: Session;
   readonly #slots: number;
+  readonly #paddingWidth: number | undefined; // where rows must be even
   readonly #idle: TestSequence;
   readonly #rope: Readonly<Record<'cos' | 'sin', Value>>;
 
-  private constructor(runtime: Runtime, { text, quantization = UNQUANTIZED }: NetworkConfig, session: Session, slots: number) {
+  private constructor(
+    runtime: Runtime,
+    { text, quantization = UNQUANTIZED }: NetworkConfig,
+    { session, slots, paddingWidth }: { session: Session; slots: number; paddingWidth: number | undefined }
+  ) {
     this.#runtime = runtime;
     this.#config = text;
     this.#dtype = cacheDtype(quantization.kv);
     this.#session = session;
     this.#slots = slots;
+    this.#paddingWidth = paddingWidth;
     const { cos, sin } = ropeTables(text);
     const dims = [text.contextTokens, paddedHeadDim(text) / 2];
     this.#rope = { cos: runtime.tensor('f32', dims, cos), sin: runtime.tensor('f32', dims, sin) };
@@ -47,7 +53,9 @@ export class StepSequences {
     data: ReadonlyMap<string, FloatTensor | StoredTensor>,
     slots: number
   ): Promise<StepSequences> {
-    return new StepSequences(runtime, config, await openNetwork(runtime, packedStep(config, { slots }), data), slots);
+    const network = packedStep(config, { slots });
+    const paddingWidth = network.inputs.find(({ name }) => name === stepPorts.padding)?.dims.at(-1) as number | undefined;
+    return new StepSequences(runtime, config, { session: await openNetwork(runtime, network, data), slots, paddingWidth });
   }
 
   /** A new sequence. */
@@ -66,7 +74,9 @@ export class StepSequences {
     const { hiddenSize } = this.#config;
     const slots = Array.from({ length: this.#slots }, (_, slot) => work[slot]);
     const counts = slots.map((slot) => (slot ? slot.embeddings.length / hiddenSize : 0));
-    const tokens = counts.reduce((sum, count) => sum + count, 0);
+    const brought = counts.reduce((sum, count) => sum + count, 0);
+    const padding = this.#paddingWidth === undefined ? 0 : brought % 2;
+    const tokens = brought + padding;
     const packed = new Float32Array(tokens * hiddenSize);
     let at = 0;
     for (const slot of slots) {
@@ -83,7 +93,9 @@ export class StepSequences {
       [stepPorts.rope('sin')]: this.#rope.sin
     };
     const outputs: Record<string, Value> = { [stepPorts.hidden]: hidden };
-    if (this.#slots > 1) inputs[stepPorts.splits] = this.#runtime.tensor('i64', [this.#slots], BigInt64Array.from(counts, BigInt));
+    const parts = this.#paddingWidth === undefined ? counts : [...counts, padding];
+    if (parts.length > 1) inputs[stepPorts.splits] = this.#runtime.tensor('i64', [parts.length], BigInt64Array.from(parts, BigInt));
+    if (this.#paddingWidth !== undefined) inputs[stepPorts.padding] = this.#runtime.tensor('f32', [1, padding, this.#paddingWidth]);
     slots.forEach((slot, i) => void this.#bind(i, slot?.sequence, counts[i] as number, { inputs, outputs }));
     await runOnce(this.#session, inputs, outputs);
     return this.#finish(slots, counts, hidden.data);

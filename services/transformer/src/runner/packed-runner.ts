@@ -1,4 +1,4 @@
-import type { NetworkConfig } from '@janus-mesh/networks';
+import { type NetworkConfig, needsEvenRows } from '@janus-mesh/networks';
 import type { Runtime } from '@janus-mesh/runtime';
 import type { AlignedFeatures, Head, KvHandle, ModelRunner, SliceLogits, StepSlice, TokenInput } from '../engine/model-runner.ts';
 import { AlignedRows } from './aligned-rows.ts';
@@ -34,10 +34,13 @@ export class PackedRunner implements ModelRunner {
   readonly #tokens: RowBuffer<'f32'>;
   readonly #rows: RowBuffer<'i64'>;
   readonly #hidden: RowBuffer<'f32'>;
+  readonly #evenRows: boolean;
   #isRunning = false;
   #variant: StepVariant | undefined; // while it runs a step
 
-  constructor(runtime: Runtime, { text }: NetworkConfig, parts: RunnerParts) {
+  constructor(runtime: Runtime, config: NetworkConfig, parts: RunnerParts) {
+    const { text } = config;
+    this.#evenRows = needsEvenRows(config);
     this.slots = parts.variants.at(-1)?.slots ?? 0;
     // Over f32 caches attention sums one token's in another order than a chunk's.
     this.replaysExactly = parts.pool.shape.kv !== 'f32';
@@ -84,11 +87,11 @@ export class PackedRunner implements ModelRunner {
       const slabs = this.#checkedSlabs(slices);
       const variant = this.#variantFor(slices.length);
       const places = variant.place(slabs);
-      const layout = layOutStep(slices, places);
+      const layout = layOutStep(slices, places, this.#evenRows);
       this.#embed(slices, layout);
       this.#variant = variant;
-      const wanted = layout.wanted.length > 0 ? layout.wanted : [0]; // of no rows, ReduceMax makes a wrong shape
-      await variant.run(this.#values(layout.tokens, wanted), slotWork(slices, slabs, places));
+      const wanted = layout.wanted.length > 0 ? layout.wanted : this.#fewestRows; // of no rows, ReduceMax makes a wrong shape
+      await variant.run(this.#values(layout.tokens + layout.padding, wanted), slotWork(slices, slabs, places));
       this.#variant = undefined;
       for (const head of ['text', 'codes'] as const) {
         const { first, count } = layout.heads[head];
@@ -109,8 +112,9 @@ export class PackedRunner implements ModelRunner {
   /** Runs every graph once. */
   async warmUp(): Promise<void> {
     const { loader, variants, heads, aligner } = this.#parts;
-    for (const variant of variants) await variant.warmUp((tokens) => this.#values(tokens, [0]));
-    for (const head of Object.values(heads)) await head.run(this.#hidden.value(0, 1), 1);
+    const rows = this.#fewestRows;
+    for (const variant of variants) await variant.warmUp((tokens) => this.#values(this.#evenRows ? tokens + (tokens % 2) : tokens, rows));
+    for (const head of Object.values(heads)) await head.run(this.#hidden.value(0, rows.length), rows.length);
     await aligner.warmUp();
     loader.dropPages();
   }
@@ -137,8 +141,14 @@ export class PackedRunner implements ModelRunner {
     return this.#parts.variants.find(({ slots }) => slots >= sequences) as StepVariant;
   }
 
-  #embed(slices: readonly StepSlice[], { tokens, starts }: StepLayout): void {
-    this.#tokens.reserve(tokens);
+  // The fewest that may be wanted.
+  get #fewestRows(): readonly number[] {
+    return this.#evenRows ? [0, 0] : [0];
+  }
+
+  #embed(slices: readonly StepSlice[], { tokens, padding, starts }: StepLayout): void {
+    this.#tokens.reserve(tokens + padding);
+    if (padding > 0) this.#tokens.rows(tokens, padding).fill(0);
     const target = this.#tokens.array;
     for (let i = 0; i < slices.length; i++) {
       const slice = (slices[i] as StepSlice).tokens;

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import type { KvForm, LinearForm } from '@janus-mesh/models';
+import type { KvForm, LinearForm, WeightBlock } from '@janus-mesh/models';
 import { isaClass, type SessionSource } from '@janus-mesh/runtime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { KvHandle } from '../engine/model-runner.ts';
@@ -23,8 +23,14 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function runnerOf(form: LinearForm, kv: KvForm, slots = 6): Promise<PackedRunner> {
-  const bundle = await writeRandomBundle({ form, kv });
+interface Form {
+  readonly form: LinearForm;
+  readonly kv: KvForm;
+  readonly block?: WeightBlock;
+}
+
+async function runnerOf(form: Form, slots = 6): Promise<PackedRunner> {
+  const bundle = await writeRandomBundle(form);
   closers.push(() => bundle.remove());
   const runner = await createRunner({ bundle, runtime, slots, kvBudgetBytes: 64 << 20 });
   closers.push(() => runner.release());
@@ -32,13 +38,15 @@ async function runnerOf(form: LinearForm, kv: KvForm, slots = 6): Promise<Packed
 }
 
 describe('each sequence gets the bits it gets alone, whatever else runs and in whichever variant', () => {
-  test.each<[LinearForm, KvForm]>([
-    ['w8a8', 'int8'],
-    ['w8a8', 'int8_channel'],
-    ['w8a8', 'f32'],
-    ['w4', 'int8']
-  ])('%s linears over a cache of %s', async (form, kv) => {
-    const runner = await runnerOf(form, kv);
+  test.each<Form>([
+    { form: 'w8a8', kv: 'int8' },
+    { form: 'w8a8', kv: 'int8_channel' },
+    { form: 'w8a8', kv: 'f32' },
+    { form: 'w4', kv: 'int8' },
+    { form: 'w4', block: 128, kv: 'int8' },
+    { form: 'w4', block: 128, kv: 'f32' }
+  ])('linears and cache of %j', async (form) => {
+    const runner = await runnerOf(form);
     const all = scripts(18, 5);
     const expected: string[][] = [];
     for (const script of all) expected.push((await runAlone(runner, script)).map(hashOf));
@@ -48,10 +56,13 @@ describe('each sequence gets the bits it gets alone, whatever else runs and in w
     expect(new Set(expected.flat()).size).toBeGreaterThan(100);
   });
 
-  test('and on one thread or two', async () => {
+  test.each<Form>([
+    { form: 'w8a8', kv: 'int8' },
+    { form: 'w4', block: 128, kv: 'int8' }
+  ])('and on one thread or two: %j', async (form) => {
     const script = resolve(import.meta.dirname, 'testing/logit-hashes.ts');
     const hashes = async (threads: number) => {
-      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script, String(threads)]);
+      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script, String(threads), JSON.stringify(form)]);
       return JSON.parse(stdout) as string[][];
     };
     const [one, two] = [await hashes(1), await hashes(2)];
@@ -77,8 +88,11 @@ describe('a stream that was broken off goes on', () => {
 
   const ids = Array.from({ length: 60 }, (_, i) => (i * 37 + 11) % 256);
 
-  test('with the same bits over an int8 cache, its tokens brought again as a prompt', async () => {
-    const runner = await runnerOf('w8a8', 'int8', 1);
+  test.each<Form>([
+    { form: 'w8a8', kv: 'int8' },
+    { form: 'w4', block: 128, kv: 'int8' }
+  ])('with the same bits over an int8 cache, its tokens brought again as a prompt: %j', async (form) => {
+    const runner = await runnerOf(form, 1);
     expect(runner.replaysExactly).toBe(true);
     const unbroken = await logitsAfter(runner, ids, 20);
     for (const brokenAt of [21, 30, 47]) {
@@ -88,7 +102,7 @@ describe('a stream that was broken off goes on', () => {
   });
 
   test('and over an f32 cache the runner says that the bits may be others', async () => {
-    const runner = await runnerOf('w8a8', 'f32', 1);
+    const runner = await runnerOf({ form: 'w8a8', kv: 'f32' }, 1);
     expect(runner.replaysExactly).toBe(false);
   });
 });

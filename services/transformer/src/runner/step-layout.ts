@@ -12,9 +12,11 @@ export interface RowRange {
 export interface StepLayout {
   /** Tokens of the step. */
   readonly tokens: number;
+  /** Rows of no sequence after them, 0 or 1. */
+  readonly padding: number;
   /** Packed index of each slice's first token. */
   readonly starts: readonly number[];
-  /** Packed indices of the tokens whose hidden state is wanted, each head's rows together, slices in order. */
+  /** Packed indices of the tokens whose hidden state is wanted, each head's rows together, slices in order; some twice where they must be even. */
   readonly wanted: readonly number[];
   /** Each slice's rows among the wanted ones. */
   readonly rows: readonly RowRange[];
@@ -26,8 +28,9 @@ export interface StepLayout {
  * Lays a step out: tokens slot after slot, wanted rows head after head, so that a head reads one piece of memory.
  *
  * @param places slot of each slice
+ * @param evenRows whether all that is multiplied must have an even number of rows, each head's too
  */
-export function layOutStep(slices: readonly StepSlice[], places: readonly number[]): StepLayout {
+export function layOutStep(slices: readonly StepSlice[], places: readonly number[], evenRows: boolean): StepLayout {
   const starts = slices.map(() => 0);
   let tokens = 0;
   const bySlot = places.map((_, i) => i).sort((a, b) => (places[a] as number) - (places[b] as number));
@@ -47,9 +50,10 @@ export function layOutStep(slices: readonly StepSlice[], places: readonly number
       const end = (starts[i] as number) + slice.tokens.length;
       for (let token = end - count; token < end; token++) wanted.push(token);
     }
+    if (evenRows && wanted.length % 2 !== 0) wanted.push(wanted.at(-1) as number);
     heads[head].count = wanted.length - heads[head].first;
   }
-  return { tokens, starts, wanted, rows, heads };
+  return { tokens, padding: evenRows ? tokens % 2 : 0, starts, wanted, rows, heads };
 }
 
 function wantedCount({ logits, tokens }: StepSlice): number {

@@ -16,7 +16,7 @@ export interface SlotWork {
 
 /** The tensors of a step that are not a slot's own. */
 export interface StepValues {
-  /** f32 [1, T, hidden] */
+  /** f32 [1, T, hidden]: slot after slot, then a row of no sequence where rows must be even and those are odd. */
   readonly tokens: Value;
   /** i64 [R] */
   readonly rows: Value;
@@ -39,6 +39,16 @@ interface CachePorts {
   readonly output: number;
 }
 
+interface VariantParts {
+  readonly size: VariantSize;
+  readonly shape: CacheShape;
+  readonly rope: RopeValues;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Width of what stands for the padding's attention; undefined where rows need not be even. */
+  readonly padding: number | undefined;
+}
+
 /** How many sequences a variant is for. */
 export interface VariantSize {
   readonly slots: number;
@@ -53,6 +63,8 @@ export class StepVariant {
   readonly #session: Session;
   readonly #call: Call;
   readonly #splits: Value<'i64'>;
+  /** What stands for the padding's attention where it has no rows, and where it has one; none where rows need not be even. */
+  readonly #paddings: readonly Value[];
   readonly #states: readonly Slot[];
   /** Bound to slots that do nothing, so that they hold on to no sequence's memory. */
   readonly #idle: KvSlab;
@@ -68,22 +80,22 @@ export class StepVariant {
     // Over an int8 cache the plain kernels are the faster ones, and their bits do not hang on the number of threads.
     const session = await loader.load('step', network, { flashAttention: shape.kv === 'f32' });
     const names = (ports: readonly { readonly name: string }[]) => ports.map(({ name }) => name);
-    return new StepVariant(runtime, session, { size, shape, rope, inputs: names(network.inputs), outputs: names(network.outputs) });
+    const padding = network.inputs.find(({ name }) => name === stepPorts.padding)?.dims.at(-1);
+    const [inputs, outputs] = [names(network.inputs), names(network.outputs)];
+    return new StepVariant(runtime, session, { size, shape, rope, inputs, outputs, padding: padding as number | undefined });
   }
 
-  private constructor(
-    runtime: Runtime,
-    session: Session,
-    { size, shape, rope, inputs, outputs }: { size: VariantSize; shape: CacheShape; rope: RopeValues; inputs: string[]; outputs: string[] }
-  ) {
+  private constructor(runtime: Runtime, session: Session, { size, shape, rope, inputs, outputs, padding }: VariantParts) {
     const { slots } = size;
     this.slots = slots;
     this.#idleSlots = size.idleSlots;
     this.#session = session;
     this.#call = session.newCall(inputs, outputs);
     this.#idle = new KvSlab(runtime, shape, 1);
-    this.#splits = runtime.tensor('i64', [slots]);
-    if (slots > 1) this.#call.setInput(stepPorts.splits, this.#splits);
+    this.#paddings = padding === undefined ? [] : [0, 1].map((rows) => runtime.tensor('f32', [1, rows, padding]));
+    const parts = slots + (padding === undefined ? 0 : 1);
+    this.#splits = runtime.tensor('i64', [parts]);
+    if (parts > 1) this.#call.setInput(stepPorts.splits, this.#splits);
     for (const table of ['cos', 'sin'] as const) this.#call.setInput(stepPorts.rope(table), rope[table]);
     const inputAt = new Map(inputs.map((name, i) => [name, i]));
     const outputAt = new Map(outputs.map((name, i) => [name, i]));
@@ -121,7 +133,12 @@ export class StepVariant {
     this.#call.setInput(stepPorts.tokens, tokens);
     this.#call.setInput(stepPorts.rows, rows);
     this.#call.setOutput(stepPorts.hidden, hidden);
-    for (const [slot, state] of this.#states.entries()) this.#set(slot, state, work[slot]);
+    let brought = 0;
+    for (const [slot, state] of this.#states.entries()) {
+      this.#set(slot, state, work[slot]);
+      brought += work[slot]?.count ?? 0;
+    }
+    if (this.#paddings.length > 0) this.#pad((tokens.dims[1] as number) - brought);
     await this.#call.run();
   }
 
@@ -152,7 +169,7 @@ export class StepVariant {
   release(): void {
     this.#session.release();
     this.#idle.release();
-    this.#splits.release();
+    for (const value of [this.#splits, ...this.#paddings]) value.release();
     for (const { on, last, total } of this.#states) for (const value of [on, last, total]) value.release();
   }
 
@@ -164,6 +181,11 @@ export class StepVariant {
     state.last.data[0] = filled - 1;
     state.total.data[0] = filled;
     this.#bindCache(state, work?.slab ?? this.#idle);
+  }
+
+  #pad(rows: number): void {
+    this.#splits.data[this.slots] = BigInt(rows);
+    this.#call.setInput(stepPorts.padding, this.#paddings[rows] as Value);
   }
 
   #bindCache(state: Slot, slab: KvSlab): void {

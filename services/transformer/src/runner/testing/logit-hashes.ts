@@ -12,9 +12,9 @@ export function hashOf(logits: Float32Array): string {
     .slice(0, 16);
 }
 
-// Run by itself, as `logit-hashes.ts <threads>`: prints the hashes of all scripts, run alone on so many threads. A process has one pool.
+// Run by itself, as `logit-hashes.ts <threads> <form>`, the form as JSON: prints the hashes of all scripts, run alone on so many threads. A process has one pool.
 if (process.argv[1] === import.meta.filename) {
-  const bundle = await writeRandomBundle({ form: 'w8a8', kv: 'int8' });
+  const bundle = await writeRandomBundle(JSON.parse(process.argv[3] as string));
   try {
     const runtime = openRuntime({ threads: Number(process.argv[2]) });
     const runner = await createRunner({ bundle, runtime, slots: 1, kvBudgetBytes: 64 << 20 });

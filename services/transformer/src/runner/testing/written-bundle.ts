@@ -1,13 +1,19 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type KvForm, type LinearForm, UNQUANTIZED } from '@janus-mesh/models';
+import { type KvForm, type LinearForm, UNQUANTIZED, type WeightBlock } from '@janus-mesh/models';
 import { goldenModel, quantizedBundle, randomBundle, type StoredTensor, seededRandom } from '@janus-mesh/networks/testing';
 import type { WeightExtent } from '@janus-mesh/runtime';
 import { bytesOf } from '@janus-mesh/tensor';
 import type { RunnerBundle } from '../runner-bundle.ts';
 
 const ALIGNMENT = 64;
+
+const SIZES = {
+  odd: { hiddenSize: 75, heads: 6, kvHeads: 2, headDim: 20, intermediateSize: 203 },
+  even: { hiddenSize: 128, heads: 6, kvHeads: 2, headDim: 16, intermediateSize: 224 },
+  blocks: { hiddenSize: 256, heads: 32, kvHeads: 8, headDim: 20, intermediateSize: 384 }
+};
 
 /** A bundle of random weights in a temporary folder. */
 export interface WrittenBundle extends RunnerBundle {
@@ -16,22 +22,23 @@ export interface WrittenBundle extends RunnerBundle {
 
 /**
  * Writes a small model of random weights: heads of 20 that are padded, shared by three queries each, and widths that are no multiple of
- * anything; of 32 where they are to be even, or the form is w4, which has blocks of it.
+ * anything; of 32 where they are to be even, or the form is w4, and of 128 where that is the length of its blocks.
  */
 export async function writeRandomBundle({
   form,
   kv,
+  block,
   isEven = form === 'w4'
 }: {
   form: LinearForm;
   kv: KvForm;
+  block?: WeightBlock | undefined;
   isEven?: boolean;
 }): Promise<WrittenBundle> {
   const { config } = goldenModel();
-  const sizes = isEven ? { hiddenSize: 128, headDim: 16, intermediateSize: 224 } : { hiddenSize: 75, headDim: 20, intermediateSize: 203 };
-  const text = { ...config.text, ...sizes, layers: 3, heads: 6, kvHeads: 2, vocabSize: 300 };
+  const text = { ...config.text, ...SIZES[block === 128 ? 'blocks' : isEven ? 'even' : 'odd'], layers: 3, vocabSize: 300 };
   const plain = { ...config, text };
-  const quantization = { ...UNQUANTIZED, scheme: form, text: form, textHead: form, codeHead: form, kv };
+  const quantization = { ...UNQUANTIZED, scheme: form, block, text: form, textHead: form, codeHead: form, kv };
   const stored = quantizedBundle({ ...plain, quantization }, randomBundle(plain));
   stored.set('text.code_table', randomTable(config.codec.codebookSize, text.hiddenSize));
   const folder = await mkdtemp(join(tmpdir(), 'janus-mesh-runner-'));
