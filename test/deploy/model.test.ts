@@ -44,6 +44,7 @@ test('an import is done by an init container of every pod, by whichever comes fi
       import: {
         checkpoint: { claimName: 'checkpoints', path: 'Janus-Pro-7B' },
         quantize: 'w4',
+        block: 128,
         bundles: { claimName: 'models' },
         bundle: 'pro-7b-w4',
         timeoutSeconds: 7200
@@ -65,6 +66,8 @@ test('an import is done by an init container of every pod, by whichever comes fi
           'Janus-Pro-7B',
           '--quantize',
           'w4',
+          '--block',
+          '128',
           '--if-missing',
           '--json'
         ]

@@ -76,6 +76,7 @@ const mistakes: readonly (readonly [string, unknown, string])[] = [
     { model: { import: { quantize: 'int8' } } },
     "at '/model/import/quantize': value must be one of 'w8a8', 'w4', 'f32'"
   ],
+  ['blocks of a form that has none', { model: { import: { block: 128 } } }, "at '/model/import/quantize': value must be 'w4'"],
   [
     'a bundle outside its volume',
     { model: { pvc: { bundle: 'pro/../..' } } },

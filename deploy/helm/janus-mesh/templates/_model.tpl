@@ -57,6 +57,10 @@
     - {{ default .bundle (base .checkpoint.path | trimAll ".") | quote }}
     - --quantize
     - {{ .quantize }}
+    {{- if eq .quantize "w4" }}
+    - --block
+    - {{ .block | quote }}
+    {{- end }}
     - --if-missing
     - --json
   resources:
