@@ -9,13 +9,14 @@ import type { ImportSource } from './import-source.ts';
 import { revisionOf } from './revision.ts';
 import type { TensorReader } from './tensor-reader.ts';
 import { TensorWriter } from './tensor-writer.ts';
+import { fillingOrder } from './writing-order.ts';
 
 /** What filling a bundle's weights needs. */
 export interface Filling {
   readonly source: ImportSource;
   readonly reader: TensorReader;
   readonly config: ModelConfig & { readonly quantization: Quantization };
-  /** All tensors of the bundle, in the order they are to be written in: computed ones after all they are computed from. */
+  /** All tensors of the bundle, in the order of their places: computed ones after all they are computed from. */
   readonly tensors: readonly BundleTensor[];
   /** Contents of the calibrated ones, by name. */
   readonly cacheScales: ReadonlyMap<string, Float32Array>;
@@ -34,7 +35,7 @@ export async function fillWeights(weights: WeightsFile, filling: Filling): Promi
   const { source, reader, config, tensors, cacheScales, progress, runtime, onWarning, signal } = filling;
   const writer = new TensorWriter(reader, weights, tensors);
   const computed = tensors.filter((tensor) => tensor.source.kind === 'computed');
-  for (const tensor of tensors) {
+  for (const tensor of fillingOrder(tensors)) {
     if (tensor === computed[0]) {
       await writer.finish(); // they are computed from what is in the file
       await computeTensors(computed, { runtime, weights, config, source, progress, onWarning, signal });

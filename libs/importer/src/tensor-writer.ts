@@ -1,27 +1,30 @@
 import type { WeightsFile } from '@janus-mesh/bundle';
 import { type BundleTensor, blockLength, scalesOf } from '@janus-mesh/networks';
-import { bytesOf, dtypeBytes, elementCount, quantizeBlocks4 } from '@janus-mesh/tensor';
+import { bytesOf, quantizeBlocks4 } from '@janus-mesh/tensor';
 import { MatrixMemory } from './matrix-memory.ts';
-import { isMatrix, type MatrixSize, matrixRows } from './matrix-rows.ts';
+import { type MatrixSize, matrixRows } from './matrix-rows.ts';
 import { quantizeToColumns } from './quantize-columns.ts';
 import type { TensorReader } from './tensor-reader.ts';
 import { rowsToColumns } from './transpose.ts';
 import { WriteQueue } from './write-queue.ts';
+import { transposedBytes } from './writing-order.ts';
 
-const WRITE_BYTES = 8 * 2 ** 20;
+/** Matrices are written in parts of this size; two are under way at a time, so that the file waits for nobody. */
+const PART_BYTES = 16 * 2 ** 20;
 
 /** Writes a bundle's tensors from the checkpoint's, one at a time: transposed ones take no more memory than the largest. */
 export class TensorWriter {
   readonly #reader: TensorReader;
   readonly #weights: WeightsFile;
   readonly #matrices: MatrixMemory;
+  /** The last two parts of matrices. */
+  #written: readonly [Promise<void>, Promise<void>] = [Promise.resolve(), Promise.resolve()];
 
   /** @param tensors all that will be written: the largest transposed one sets the memory taken */
   constructor(reader: TensorReader, weights: WeightsFile, tensors: readonly BundleTensor[]) {
     this.#reader = reader;
     this.#weights = weights;
-    const sizes = tensors.filter(isTransposed).map(({ dtype, dims }) => elementCount(dims) * dtypeBytes(dtype));
-    this.#matrices = new MatrixMemory(Math.max(0, ...sizes));
+    this.#matrices = new MatrixMemory(Math.max(0, ...tensors.map(transposedBytes)));
   }
 
   /**
@@ -75,7 +78,7 @@ export class TensorWriter {
       rowsToColumns(new Uint32Array(rows.buffer, rows.byteOffset, rows.length), k, { elements, width: n, firstColumn });
       firstColumn += rows.length / k;
     }
-    this.#matrices.keepFor(this.#writeWhole(tensor.name, bytes));
+    this.#writeWhole(tensor.name, bytes);
   }
 
   // int8: quantised by rows of the checkpoint, stored as columns.
@@ -89,7 +92,7 @@ export class TensorWriter {
       quantizeToColumns(rows, k, { elements, width: n, firstColumn }, scales.subarray(firstColumn, firstColumn + count));
       firstColumn += count;
     }
-    this.#matrices.keepFor(this.#writeWhole(tensor.name, elements));
+    this.#writeWhole(tensor.name, elements);
     await this.#weights.write(scalesOf(tensor.name), 0, bytesOf(scales));
   }
 
@@ -110,13 +113,14 @@ export class TensorWriter {
     await scales.finish();
   }
 
-  async #writeWhole(name: string, bytes: Uint8Array): Promise<void> {
-    const queue = new WriteQueue(this.#weights, name);
-    for (let at = 0; at < bytes.byteLength; at += WRITE_BYTES) await queue.push(bytes.subarray(at, at + WRITE_BYTES));
-    await queue.finish();
+  // Goes on while the next matrix is made.
+  #writeWhole(name: string, bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.byteLength; at += PART_BYTES) {
+      const part = bytes.subarray(at, at + PART_BYTES);
+      const [beforeLast, last] = this.#written;
+      const written = beforeLast.then(() => this.#weights.write(name, at, part));
+      this.#written = [last, written];
+      this.#matrices.keepFor(part, written);
+    }
   }
-}
-
-function isTransposed({ source, quantized }: BundleTensor): boolean {
-  return isMatrix(source) && (!quantized || (quantized.form === 'w8a8' && quantized.part === 'values'));
 }
