@@ -19,7 +19,17 @@ if (koffi.config().async_stack_size !== ASYNC_STACK_BYTES) {
 /** The foreign function interface. Import it from here only, so that it is configured before anything is loaded. */
 export { koffi };
 
-/** The function at an address. @param signature C, for example `int (void *status)` */
+// Libraries whose functions are called by address: koffi unloads a library once its handle and the functions got from that are collected.
+const kept = new Set<LibraryHandle>();
+
+/** Loads a library for as long as the process runs, so that addresses in it stay good. @throws {Error} if it cannot be loaded */
+export function loadForGood(path: string): LibraryHandle {
+  const library = koffi.load(path);
+  kept.add(library);
+  return library;
+}
+
+/** The function at an address; does not keep its library loaded. @param signature C, for example `int (void *status)` */
 export function functionAt(address: bigint, signature: string): NativeFunction {
   return koffi.decode(address, koffi.proto(signature)) as NativeFunction;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { API_VERSION, bindApi, type OrtApi } from './api-table.ts';
-import { functionAt, koffi, pointerAt } from './ffi.ts';
+import { functionAt, loadForGood, pointerAt } from './ffi.ts';
 import { RuntimeError } from './runtime-error.ts';
 
 /** The version all graphs were run with. Older ones lack operators or attributes that they use, as int8 caches. */
@@ -66,7 +66,7 @@ export function allowFlashAttention(allowed: boolean): void {
 function apiBase(path: string): bigint {
   let getBase: () => unknown;
   try {
-    const library = koffi.load(path);
+    const library = loadForGood(path);
     getBase = library.func('OrtGetApiBase', 'void *', []);
   } catch (cause) {
     throw new RuntimeError('LIBRARY', `${path} cannot be used as ONNX Runtime: ${(cause as Error).message}`, { cause });
