@@ -63,7 +63,7 @@ export class StepAttention {
     }
     this.#eachCache((part, layer, slot) => graph.input(stepPorts.cache(part, layer, slot), this.#cacheDtype, this.#cacheDims(slot)));
     // No constants: each session would keep its own.
-    for (const table of ROPE) graph.input(stepPorts.rope(table), 'f32', ['P', paddedHeadDim(this.#text) / 2]);
+    for (const table of ROPE) graph.input(stepPorts.rope(table), 'f32', ['positions', paddedHeadDim(this.#text) / 2]);
   }
 
   /** Declares the updated caches. */

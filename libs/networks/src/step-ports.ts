@@ -15,7 +15,7 @@ export const stepPorts = {
   rows: 'rows',
   /** f32 [1, R, hidden], after the final norm. */
   hidden: 'hidden',
-  /** f32 [P, padded headDim / 2], P at least the filled positions of any slot: see `ropeTables`. */
+  /** f32 [positions, padded headDim / 2], at least as many positions as any slot has filled: see `ropeTables`. */
   rope: (table: keyof RopeTables) => `rope.${table}`,
   /** bool [1]: whether the slot brings tokens. Not there where none may be idle. */
   on: (slot: number) => `on.${slot}`,
