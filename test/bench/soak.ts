@@ -45,6 +45,7 @@ export async function soak(bench: Bench, minutes: number): Promise<SoakedService
   await using mesh = await startTestMesh({
     bundle: await bench.bundles.of('w8a8'),
     threads: bench.threads,
+    spin: true,
     diagnostics: false,
     env: { JANUS_MESH_DEADLINE_SECONDS: String(DEADLINE_MS / 1000) },
     settings: SMALL_CACHES

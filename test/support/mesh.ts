@@ -43,6 +43,8 @@ export interface TestMeshOptions {
   /** With w4. @default 32 */
   readonly block?: WeightBlock;
   readonly threads?: number;
+  /** Whether the transformer's idle threads spin. @default false: test files run beside each other, and would wait for that */
+  readonly spin?: boolean;
   readonly diagnostics?: boolean;
   readonly replicas?: Readonly<Partial<Record<Tier, number>>>;
   /** Settings of single services, by variable. */
@@ -84,7 +86,7 @@ export async function startTestMesh(options: TestMeshOptions): Promise<TestMesh>
     diagnostics: options.diagnostics ?? true,
     drainSeconds: options.drainSeconds ?? 5,
     ...(options.replicas === undefined ? {} : { replicas: options.replicas }),
-    ...(options.settings === undefined ? {} : { settings: options.settings }),
+    settings: { ...options.settings, transformer: { JANUS_MESH_SPIN: `${options.spin ?? false}`, ...options.settings?.transformer } },
     dist: join(ROOT, 'dist'),
     onLine: (service, line) => lines.push(`${service} ${line}`)
   });

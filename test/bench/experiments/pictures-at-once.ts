@@ -14,7 +14,7 @@ export const picturesAtOnce: Experiment = {
   async run({ bundles, threads, rounds, isQuick, results }) {
     const codes = isQuick ? 16 : 96;
     const settings = { transformer: { JANUS_MESH_SLOTS: '32', JANUS_MESH_KV_BUDGET_BYTES: '10000000000' } };
-    await using mesh = await startTestMesh({ bundle: await bundles.of('w8a8'), threads, diagnostics: false, settings });
+    await using mesh = await startTestMesh({ bundle: await bundles.of('w8a8'), threads, spin: true, diagnostics: false, settings });
     const pid = mesh.mesh.processes.find(({ name }) => name === 'transformer')?.pid as number;
     const contestants = PICTURES.map((pictures) => ({
       name: `${pictures}`,

@@ -8,7 +8,7 @@ import { addPeaks } from './tier-peaks.ts';
 export const secondQuestion: Experiment = {
   id: 'second-question',
   async run({ bundles, threads, rounds, isQuick, results }) {
-    await using mesh = await startTestMesh({ bundle: await bundles.of('w8a8'), threads, diagnostics: false });
+    await using mesh = await startTestMesh({ bundle: await bundles.of('w8a8'), threads, spin: true, diagnostics: false });
     const first: number[] = [];
     const second: number[] = [];
     await ask(mesh, await noisePicture(), 'Warm up.');

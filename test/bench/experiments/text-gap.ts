@@ -17,7 +17,7 @@ const TEXT_TOKENS = 512;
 export const textGap: Experiment = {
   id: 'text-gap',
   async run({ bundles, threads, rounds, isQuick, results }) {
-    await using mesh = await startTestMesh({ bundle: await bundles.of('w8a8'), threads, diagnostics: false });
+    await using mesh = await startTestMesh({ bundle: await bundles.of('w8a8'), threads, spin: true, diagnostics: false });
     const found: { idle: number; loaded: number }[] = [];
     for (let i = 0; i < (isQuick ? 2 : rounds); i++) found.push(await readAndDisturb(mesh, bundles.config.vision));
     results.add({ subject: 'mesh', case: 'gap-idle', samples: found.map(({ idle }) => idle), disturbed: 0 });

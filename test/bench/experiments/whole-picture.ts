@@ -10,7 +10,7 @@ import { addPeaks } from './tier-peaks.ts';
 export const wholePicture: Experiment = {
   id: 'whole-picture',
   async run({ bundles, threads, isQuick, results }) {
-    await using mesh = await startTestMesh({ bundle: await bundles.of('w8a8'), threads, diagnostics: false });
+    await using mesh = await startTestMesh({ bundle: await bundles.of('w8a8'), threads, spin: true, diagnostics: false });
     const pictures: Awaited<ReturnType<typeof drawOne>>[] = [];
     for (let i = 0; i < (isQuick ? 1 : 3); i++) pictures.push(await drawOne(mesh, BigInt(i)));
     addPeaks(results, mesh.mesh, 'picture');
