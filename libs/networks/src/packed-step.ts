@@ -1,6 +1,5 @@
 import type { Network, NetworkConfig } from './network.ts';
 import { NetworkBuilder } from './network-builder.ts';
-import { needsEvenRows } from './row-pairs.ts';
 import { StepAttention } from './step-attention.ts';
 import { stepPorts } from './step-ports.ts';
 
@@ -10,6 +9,8 @@ export interface PackedStepOptions {
   readonly slots: number;
   /** Whether slots may be idle: costs a little, also for those that are not. @default where there are several */
   readonly idleSlots?: boolean;
+  /** Whether T and R are always even: a row of no sequence follows an odd number of theirs. See `needsEvenRows`. @default false */
+  readonly evenRows?: boolean;
 }
 
 /**
@@ -17,16 +18,14 @@ export interface PackedStepOptions {
  * every linear layer sees one matrix; only attention is done for each slot, over its own cache, written in place. What a
  * sequence gets depends neither on its slot nor on the others.
  *
- * Where `needsEvenRows`, T and R must be even: a row of no sequence follows theirs.
- *
  * x f32 [1, T, hidden], rows i64 [R] and each slot's state and cache → hidden f32 [1, R, hidden] after the final norm, and the
  * caches; all names in `stepPorts`
  */
-export function packedStep(config: NetworkConfig, { slots, idleSlots = slots > 1 }: PackedStepOptions): Network {
+export function packedStep(config: NetworkConfig, { slots, idleSlots = slots > 1, evenRows = false }: PackedStepOptions): Network {
   const { hiddenSize, layers, rmsNormEps } = config.text;
   const net = new NetworkBuilder(`packed_step_${slots}`, config);
   const { graph } = net;
-  const attention = new StepAttention(net, config, { slots, idleSlots, evenRows: needsEvenRows(config) });
+  const attention = new StepAttention(net, config, { slots, idleSlots, evenRows });
   graph.input(stepPorts.tokens, 'f32', [1, 'T', hiddenSize]);
   graph.input(stepPorts.rows, 'i64', ['R']);
   attention.declareInputs();

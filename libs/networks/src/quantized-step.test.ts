@@ -167,14 +167,21 @@ describe('4-bit weights in blocks of 128', () => {
   const { hiddenSize, vocabSize } = longBlocks.text;
   const stored = quantizedBundle(config, randomBundle(longBlocks), CACHE_SCALE);
 
-  test('want an even number of rows; those of 32, and other forms, do not, and their graphs know nothing of it', () => {
-    expect(needsEvenRows(config)).toBe(true);
-    expect(packedStep(config, { slots: 1 }).inputs).toContainEqual({ name: 'padding', dtype: 'f32', dims: [1, 'P', 32 * 32] });
-    for (const plain of [longBlocks, quantized(longBlocks, 'w8a8'), quantized(longBlocks, 'w4'), quantized(longBlocks, 'w4', 'f32', 32)]) {
-      expect(needsEvenRows(plain)).toBe(false);
-      const { inputs } = packedStep(plain, { slots: 1 });
-      expect(inputs.filter(({ name }) => name === 'padding' || name === 'splits')).toEqual([]);
-    }
+  test('want an even number of rows, whatever the processor; those of 32 want it but for AVX-512, other forms never do', () => {
+    const [wide, narrow, arm] = ['x64-avx512-vnni-l2-1024k', 'x64-avx2-l2-512k', 'arm64-dotprod'] as const;
+    const wanting = (each: NetworkConfig) => [wide, narrow, arm].map((isa) => needsEvenRows(each, isa));
+    expect(wanting(config)).toEqual([true, true, true]);
+    expect(wanting(quantized(longBlocks, 'w4'))).toEqual([false, true, true]);
+    expect(wanting(quantized(longBlocks, 'w4', 'f32', 32))).toEqual([false, true, true]);
+    expect(wanting(longBlocks)).toEqual([false, false, false]);
+    expect(wanting(quantized(longBlocks, 'w8a8'))).toEqual([false, false, false]);
+  });
+
+  test('have a padding in the step, where others have none', () => {
+    const { inputs } = packedStep(config, { slots: 1, evenRows: true });
+    expect(inputs).toContainEqual({ name: 'padding', dtype: 'f32', dims: [1, 'P', 32 * 32] });
+    const plain = packedStep(config, { slots: 1 }).inputs;
+    expect(plain.filter(({ name }) => name === 'padding' || name === 'splits')).toEqual([]);
   });
 
   test('give a row what they give it in any other pair, first or second, whatever the other row is', async () => {

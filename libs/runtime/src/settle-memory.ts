@@ -1,4 +1,3 @@
-import { Session } from 'node:inspector/promises';
 import { trimMemory } from './trim-memory.ts';
 
 /**
@@ -7,9 +6,14 @@ import { trimMemory } from './trim-memory.ts';
  * outside its heap may not do for hours.
  */
 export async function settleMemory(): Promise<void> {
+  await collectGarbage().catch(() => undefined); // not allowed, or not built in: then it comes later
+  trimMemory();
+}
+
+async function collectGarbage(): Promise<void> {
+  const { Session } = await import('node:inspector/promises');
   const session = new Session();
   session.connect();
   await session.post('HeapProfiler.collectGarbage');
   session.disconnect();
-  trimMemory();
 }

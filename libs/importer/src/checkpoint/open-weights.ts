@@ -34,8 +34,8 @@ export async function openWeights(folder: string, kind?: WeightsKind): Promise<S
     const indexName = `${form.fileName}.index.json`;
     if (await fileExists(folder, indexName)) return await openShards(folder, form, indexName);
   }
-  const names = forms.map(({ fileName }) => `${fileName} (or ${fileName}.index.json)`);
-  throw new ModelError('missing_file', `no weights in ${folder}: neither ${names.join(' nor ')}`);
+  const names = forms.map(({ fileName }) => `no ${fileName} (or ${fileName}.index.json)`);
+  throw new ModelError('missing_file', `no weights in ${folder}: ${names.join(', ')}`);
 }
 
 async function openWhole(folder: string, form: Form): Promise<StoredTensors> {

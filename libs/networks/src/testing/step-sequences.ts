@@ -1,10 +1,11 @@
 import { UNQUANTIZED } from '@janus-mesh/models';
-import type { Runtime, Session, Value } from '@janus-mesh/runtime';
+import { isaClass, type Runtime, type Session, type Value } from '@janus-mesh/runtime';
 import { cacheDims, cacheDtype } from '../cache-dims.ts';
 import { paddedHeadDim } from '../head-padding.ts';
 import type { NetworkConfig } from '../network.ts';
 import { packedStep } from '../packed-step.ts';
 import { ropeTables } from '../rope-tables.ts';
+import { needsEvenRows } from '../row-pairs.ts';
 import { stepPorts } from '../step-ports.ts';
 import { openNetwork, runOnce } from './network-run.ts';
 import type { StoredTensor } from './quantized-bundle.ts';
@@ -53,7 +54,7 @@ export class StepSequences {
     data: ReadonlyMap<string, FloatTensor | StoredTensor>,
     slots: number
   ): Promise<StepSequences> {
-    const network = packedStep(config, { slots });
+    const network = packedStep(config, { slots, evenRows: needsEvenRows(config, isaClass()) });
     const paddingWidth = network.inputs.find(({ name }) => name === stepPorts.padding)?.dims.at(-1) as number | undefined;
     return new StepSequences(runtime, config, { session: await openNetwork(runtime, network, data), slots, paddingWidth });
   }

@@ -1,6 +1,6 @@
 import type { Quantization } from '@janus-mesh/models';
-import { codeHead, type Network, type NetworkConfig, textHead } from '@janus-mesh/networks';
-import type { Runtime } from '@janus-mesh/runtime';
+import { codeHead, type Network, type NetworkConfig, needsEvenRows, textHead } from '@janus-mesh/networks';
+import { isaClass, type Runtime } from '@janus-mesh/runtime';
 import { AlignerSession } from './aligner-session.ts';
 import { assertExactInt8 } from './exact-int8.ts';
 import { HeadSession } from './head-session.ts';
@@ -86,9 +86,10 @@ async function loadParts(
     return part;
   };
   const rope = keep(new RopeValues(runtime, config.text));
+  const evenRows = needsEvenRows(config, isaClass());
   const variants: StepVariant[] = [];
   // One after another: packing a big model's weights twice at once would double the peak.
-  for (const size of variantSizes(slots)) variants.push(keep(await StepVariant.load(size, config, { runtime, loader, rope })));
+  for (const size of variantSizes(slots)) variants.push(keep(await StepVariant.load(size, config, { runtime, loader, rope, evenRows })));
   const { vocabSize } = config.text;
   const head = async (part: NetworkPart, network: Network, columns: number) =>
     keep(new HeadSession(runtime, await loader.load(part, network), columns));
@@ -100,6 +101,7 @@ async function loadParts(
   return {
     loader,
     rope,
+    evenRows,
     variants,
     heads: {
       text: await head('text-head', textHead(config), vocabSize),

@@ -1,4 +1,4 @@
-import { type NetworkConfig, needsEvenRows } from '@janus-mesh/networks';
+import type { NetworkConfig } from '@janus-mesh/networks';
 import type { Runtime } from '@janus-mesh/runtime';
 import type { AlignedFeatures, Head, KvHandle, ModelRunner, SliceLogits, StepSlice, TokenInput } from '../engine/model-runner.ts';
 import { AlignedRows } from './aligned-rows.ts';
@@ -17,6 +17,8 @@ import type { StoredTable } from './stored-table.ts';
 export interface RunnerParts {
   readonly loader: NetworkLoader;
   readonly rope: RopeValues;
+  /** Whether all that is multiplied must have an even number of rows. */
+  readonly evenRows: boolean;
   /** Smallest first. */
   readonly variants: readonly StepVariant[];
   readonly heads: Readonly<Record<Head, HeadSession>>;
@@ -40,7 +42,7 @@ export class PackedRunner implements ModelRunner {
 
   constructor(runtime: Runtime, config: NetworkConfig, parts: RunnerParts) {
     const { text } = config;
-    this.#evenRows = needsEvenRows(config);
+    this.#evenRows = parts.evenRows;
     this.slots = parts.variants.at(-1)?.slots ?? 0;
     // Over f32 caches attention sums one token's in another order than a chunk's.
     this.replaysExactly = parts.pool.shape.kv !== 'f32';

@@ -39,6 +39,13 @@ interface CachePorts {
   readonly output: number;
 }
 
+interface LoadParts {
+  readonly runtime: Runtime;
+  readonly loader: NetworkLoader;
+  readonly rope: RopeValues;
+  readonly evenRows: boolean;
+}
+
 interface VariantParts {
   readonly size: VariantSize;
   readonly shape: CacheShape;
@@ -73,9 +80,9 @@ export class StepVariant {
   static async load(
     size: VariantSize,
     config: NetworkConfig & { readonly quantization: Quantization },
-    { runtime, loader, rope }: { runtime: Runtime; loader: NetworkLoader; rope: RopeValues }
+    { runtime, loader, rope, evenRows }: LoadParts
   ): Promise<StepVariant> {
-    const network = packedStep(config, size);
+    const network = packedStep(config, { ...size, evenRows });
     const shape = { text: config.text, kv: config.quantization.kv };
     // Over an int8 cache the plain kernels are the faster ones, and their bits do not hang on the number of threads.
     const session = await loader.load('step', network, { flashAttention: shape.kv === 'f32' });
