@@ -35,7 +35,7 @@ function stepsOf(form: string): number[] {
 }
 
 test("what a pod of two cores does is arithmetic on the README's steps", () => {
-  const rows = ['w8a8', 'w4'].map(stepsOf).map(([one = 0, two = 0, sixteen = 0]) => {
+  const rows = ['w8a8', 'w4', 'w4 b128'].map(stepsOf).map(([one = 0, two = 0, sixteen = 0]) => {
     const eight = (CODES * sixteen) / 1000;
     return {
       step: `${one} / ${two} / ${sixteen} ms`,

@@ -58,7 +58,9 @@ test('sixteen samples on a budget for four complete in order, and text has a tok
     askedAt = (await stats()).steps;
     late = chat(); // when the pictures have all the memory
   }
-  expect(drawn).toEqual([...Array(16).keys()]);
+  // Those that were drawn together are decoded and packed side by side, and may overtake each other there.
+  expect(drawn.map((sample) => Math.floor(sample / PAIRS))).toEqual([...Array(16).keys()].map((sample) => Math.floor(sample / PAIRS)));
+  expect(new Set(drawn).size).toBe(16);
   expect([await early, await late]).toEqual([60, 60]);
 
   const flights = await flightsSince(mesh.transformer, since);
