@@ -79,12 +79,15 @@ test('a cancelled step fails, and the next one finds the caches as they were', a
   const good = slice({ kv, past: 300, tokens: tokens([5, 6]) });
   await runner.run([slice({ kv, past: 0, tokens: tokens(prompt), logits: 'none' })]);
   const before = (await runner.run([good]))[0]?.rows?.slice();
-  const cancelled = runner.run([slice({ kv, past: 300, tokens: tokens(prompt) })]);
+  // Long enough that it still runs when the cancel comes, on a busy machine too.
+  const others = Array.from({ length: 5 }, () => runner.allocate(600));
+  const long = [kv, ...others].map((each) => slice({ kv: each, past: 300, tokens: tokens(prompt) }));
+  const cancelled = runner.run(long);
   runner.cancel();
   await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
   runner.cancel(); // nothing runs: nothing happens
   expect((await runner.run([good]))[0]?.rows).toEqual(before);
-  runner.free(kv);
+  for (const each of [kv, ...others]) runner.free(each);
 });
 
 describe('refused is', () => {
