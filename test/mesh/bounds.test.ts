@@ -64,8 +64,11 @@ test('sixteen samples on a budget for four complete in order, and text has a tok
   expect([await early, await late]).toEqual([60, 60]);
 
   const flights = await flightsSince(mesh.transformer, since);
-  expect(flights.filter(({ head }) => head === Head.HEAD_CODES)).toHaveLength(16);
-  expect(mostAtOnce(flights.filter(({ head }) => head === Head.HEAD_CODES))).toBeLessThanOrEqual(PAIRS);
+  const drawings = flights.filter(({ head }) => head === Head.HEAD_CODES);
+  expect(drawings).toHaveLength(16);
+  const ends = drawings.map(({ tokens }) => tokens.at(-1) as number);
+  expect(ends).toEqual(ends.toSorted((a, b) => a - b));
+  expect(mostAtOnce(drawings)).toBeLessThanOrEqual(PAIRS);
   const texts = flights.filter(({ head }) => head === Head.HEAD_TEXT);
   expect(texts.map(largestGap)).toEqual([1, 1]);
   expect((texts[1]?.prompt[0] as number) - Number(askedAt)).toBeLessThanOrEqual(CODES + 2);

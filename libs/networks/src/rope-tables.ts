@@ -1,8 +1,10 @@
 import type { TextConfig } from '@janus-mesh/models';
 import { paddedHeadDim } from './head-padding.ts';
 
-/** Cosines and sines of the rotary position embedding, f32 [positions, padded headDim / 2] each. */
+/** Cosines and sines of the rotary position embedding, f32 each. */
 export interface RopeTables {
+  /** Of both: [positions, padded headDim / 2]. */
+  readonly dims: readonly [positions: number, half: number];
   readonly cos: Float32Array;
   readonly sin: Float32Array;
 }
@@ -24,5 +26,5 @@ export function ropeTables(text: TextConfig): RopeTables {
       sin[position * half + i] = Math.sin(angle);
     }
   }
-  return { cos, sin };
+  return { dims: [contextTokens, half], cos, sin };
 }

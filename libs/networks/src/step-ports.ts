@@ -1,5 +1,3 @@
-import type { RopeTables } from './rope-tables.ts';
-
 /** The two halves of a layer's cache. */
 export type CachePart = 'k' | 'v';
 
@@ -16,7 +14,7 @@ export const stepPorts = {
   /** f32 [1, R, hidden], after the final norm. */
   hidden: 'hidden',
   /** f32 [positions, padded headDim / 2], at least as many positions as any slot has filled: see `ropeTables`. */
-  rope: (table: keyof RopeTables) => `rope.${table}`,
+  rope: (table: 'cos' | 'sin') => `rope.${table}`,
   /** bool [1]: whether the slot brings tokens. Not there where none may be idle. */
   on: (slot: number) => `on.${slot}`,
   /** i32 [1]: position of the slot's last new token. */

@@ -40,9 +40,7 @@ function attention(graph: Graph, text: NetworkConfig['text'], length: number, qk
   graph.input('last', 'i32', ['B']);
   graph.input('total', 'i32', [1]);
   const tables = ropeTables({ ...text, contextTokens: length });
-  const rope = (['cos', 'sin'] as const).map((name) =>
-    graph.constant({ name, dtype: 'f32', dims: [length, paddedHeadDim(text) / 2] }, tables[name])
-  );
+  const rope = (['cos', 'sin'] as const).map((name) => graph.constant({ name, dtype: 'f32', dims: tables.dims }, tables[name]));
   const padding = new HeadPadding(graph, text);
   const byPrompt = graph.node('Reshape', [qkv, graph.ints(-1, length, (heads + 2 * kvHeads) * headDim)]);
   const packed = padding.pad(byPrompt, heads + 2 * kvHeads);

@@ -1,7 +1,6 @@
 import { UNQUANTIZED } from '@janus-mesh/models';
 import { isaClass, type Runtime, type Session, type Value } from '@janus-mesh/runtime';
 import { cacheDims, cacheDtype } from '../cache-dims.ts';
-import { paddedHeadDim } from '../head-padding.ts';
 import type { NetworkConfig } from '../network.ts';
 import { packedStep } from '../packed-step.ts';
 import { ropeTables } from '../rope-tables.ts';
@@ -42,8 +41,7 @@ export class StepSequences {
     this.#session = session;
     this.#slots = slots;
     this.#paddingWidth = paddingWidth;
-    const { cos, sin } = ropeTables(text);
-    const dims = [text.contextTokens, paddedHeadDim(text) / 2];
+    const { dims, cos, sin } = ropeTables(text);
     this.#rope = { cos: runtime.tensor('f32', dims, cos), sin: runtime.tensor('f32', dims, sin) };
     this.#idle = this.sequence(1);
   }

@@ -36,13 +36,11 @@ export class PackedRunner implements ModelRunner {
   readonly #tokens: RowBuffer<'f32'>;
   readonly #rows: RowBuffer<'i64'>;
   readonly #hidden: RowBuffer<'f32'>;
-  readonly #evenRows: boolean;
   #isRunning = false;
   #variant: StepVariant | undefined; // while it runs a step
 
   constructor(runtime: Runtime, config: NetworkConfig, parts: RunnerParts) {
     const { text } = config;
-    this.#evenRows = parts.evenRows;
     this.slots = parts.variants.at(-1)?.slots ?? 0;
     // Over f32 caches attention sums one token's in another order than a chunk's.
     this.replaysExactly = parts.pool.shape.kv !== 'f32';
@@ -89,7 +87,7 @@ export class PackedRunner implements ModelRunner {
       const slabs = this.#checkedSlabs(slices);
       const variant = this.#variantFor(slices.length);
       const places = variant.place(slabs);
-      const layout = layOutStep(slices, places, this.#evenRows);
+      const layout = layOutStep(slices, places, this.#parts.evenRows);
       this.#embed(slices, layout);
       this.#variant = variant;
       const wanted = layout.wanted.length > 0 ? layout.wanted : this.#fewestRows; // of no rows, ReduceMax makes a wrong shape
@@ -115,7 +113,8 @@ export class PackedRunner implements ModelRunner {
   async warmUp(): Promise<void> {
     const { loader, variants, heads, aligner } = this.#parts;
     const rows = this.#fewestRows;
-    for (const variant of variants) await variant.warmUp((tokens) => this.#values(this.#evenRows ? tokens + (tokens % 2) : tokens, rows));
+    for (const variant of variants)
+      await variant.warmUp((tokens) => this.#values(this.#parts.evenRows ? tokens + (tokens % 2) : tokens, rows));
     for (const head of Object.values(heads)) await head.run(this.#hidden.value(0, rows.length), rows.length);
     await aligner.warmUp();
     loader.dropPages();
@@ -145,7 +144,7 @@ export class PackedRunner implements ModelRunner {
 
   // The fewest that may be wanted.
   get #fewestRows(): readonly number[] {
-    return this.#evenRows ? [0, 0] : [0];
+    return this.#parts.evenRows ? [0, 0] : [0];
   }
 
   #embed(slices: readonly StepSlice[], { tokens, padding, starts }: StepLayout): void {

@@ -1,5 +1,5 @@
 import type { TextConfig } from '@janus-mesh/models';
-import { paddedHeadDim, ropeTables } from '@janus-mesh/networks';
+import { ropeTables } from '@janus-mesh/networks';
 import type { Runtime, Value } from '@janus-mesh/runtime';
 
 /** The rotary embedding's tables for every position of the context: made once, and bound to every variant of the step. */
@@ -8,8 +8,7 @@ export class RopeValues {
   readonly sin: Value<'f32'>;
 
   constructor(runtime: Runtime, text: TextConfig) {
-    const { cos, sin } = ropeTables(text);
-    const dims = [text.contextTokens, paddedHeadDim(text) / 2];
+    const { dims, cos, sin } = ropeTables(text);
     this.cos = runtime.tensor('f32', dims, cos);
     this.sin = runtime.tensor('f32', dims, sin);
   }
